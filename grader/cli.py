@@ -1,0 +1,348 @@
+"""The commands.  No logic stands here: each reads its arguments, calls, and prints.
+
+Whatever a command needs is imported inside it, so that ``--help`` and usage
+errors come at once.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from grader.errors import AnswerError, FileError, LimitError
+from grader.version import __version__
+
+if TYPE_CHECKING:
+    from grader.exports.exported import Exported
+    from grader.homework import Homework
+
+#: Exit codes; see ``docs/cli.md``.
+NEEDS_ATTENTION = 1
+AT_FAULT = 2
+
+
+class Example(click.Command):
+    """A command whose help ends with an example of its use."""
+
+    def __init__(self, *args: Any, example: str, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self.example = example
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Example"):
+            for line in self.example.splitlines():
+                formatter.write(f"{' ' * formatter.current_indent}{line}\n")
+        super().format_epilog(ctx, formatter)
+
+
+class InOrder(click.Group):
+    """A group that lists its commands in the order in which they are used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+def _give_up(message: object) -> NoReturn:
+    """End with a message on standard error, when the command or the rubric is at fault."""
+    click.echo(str(message), err=True)
+    sys.exit(AT_FAULT)
+
+
+def _homework(rubric: str) -> Homework:
+    """The homework of a rubric named on the command line; ends the program at its faults."""
+    from grader.homework import load_rubric
+
+    try:
+        return load_rubric(rubric)
+    except FileError as error:
+        _give_up(error)
+
+
+def _write(document: dict[str, Any], out: Path, templates: Path | None) -> list[str]:
+    """All files of one run; what the instructor should know of them."""
+    from jinja2 import TemplateError
+
+    from grader.exports import EXPORTS, write_export
+    from grader.reports import write_reports
+
+    gradebook = EXPORTS["canvas-gradebook"]
+    with _writing(out):
+        try:
+            written = write_reports(document, out, templates)
+        except TemplateError as error:
+            _give_up(f"{templates}: {error}")
+        exported = write_export(document, gradebook.name, out / gradebook.path)
+    return [*written.warnings, *_warnings(exported, gradebook.path)]
+
+
+def _warnings(exported: Exported, name: str) -> list[str]:
+    """What to know of an export, and whom it leaves out."""
+    left_out = [f"{name} leaves out {student}" for student in exported.left_out]
+    return [*(f"{name}: {warning}" for warning in exported.warnings), *left_out]
+
+
+@contextmanager
+def _writing(out: Path) -> Iterator[None]:
+    """Say in one line which file could not be written, and why."""
+    try:
+        yield
+    except OSError as error:
+        _give_up(f"{error.filename or out}: {error.strerror or error}")
+
+
+def _width() -> int | None:
+    """Columns to fold text to; a pipe gets whole lines."""
+    from shutil import get_terminal_size
+
+    return get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+@click.group(
+    cls=InOrder, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 96}
+)
+@click.version_option(__version__, prog_name="grader", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Grades mathematical homework.
+
+    A rubric states the homework; the reference answers are derived from it.
+    RUBRIC is a file, or the name of a rubric that comes with the program
+    (activity6).
+
+    \b
+    Exit codes:
+      0  done; for check, every part is right
+      1  done, but something needs attention
+      2  the command or the rubric is at fault
+    """
+
+
+_rubric = click.argument("rubric")
+
+
+@cli.command(cls=Example, example="grader grade activity6 answers/ late/*.yaml -o results")
+@_rubric
+@click.argument(
+    "paths",
+    metavar="PATH...",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, readable=False, path_type=Path),
+)
+@click.option(
+    "-o",
+    "--out",
+    default="out",
+    show_default=True,
+    metavar="DIRECTORY",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where the results are written.",
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Processes that share the work; the results are the same for any number.",
+)
+@click.option(
+    "--templates",
+    metavar="DIRECTORY",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Templates that replace those of the same name that come with the program.",
+)
+def grade(
+    rubric: str, paths: tuple[Path, ...], out: Path, jobs: int, templates: Path | None
+) -> None:
+    """Grade a batch of answers files.
+
+    A PATH is a file, or a folder: its files are graded, folders inside it are
+    not.  Results, a page for each student, a page for the class, the list of
+    what a person must look at, and a gradebook for Canvas are written.
+
+    Exit code 1: a file could not be read.  Everyone else is graded.
+    """
+    from grader.batch import grade_paths
+    from grader.terminal import batch_line, batch_table, print_table, progress_bar
+
+    homework = _homework(rubric)
+    with progress_bar("Grading") as progress:
+        batch = grade_paths(homework, paths, jobs=jobs, progress=progress)
+    for unread in batch.unread:
+        click.echo(unread.error, err=True)
+    for warning in _write(batch.as_json(), out, templates):
+        click.echo(warning, err=True)
+    if sys.stdout.isatty():
+        print_table(batch_table(batch))
+    click.echo(batch_line(batch, out))
+    if batch.unread:
+        sys.exit(NEEDS_ATTENTION)
+
+
+@cli.command(cls=Example, example="grader check activity6 answers.yaml")
+@_rubric
+@click.argument(
+    "answers", type=click.Path(exists=True, dir_okay=False, readable=False, path_type=Path)
+)
+def check(rubric: str, answers: Path) -> None:
+    """Check one answers file before it is handed in.
+
+    Says how each answer is read and, as far as the rubric allows, whether it is
+    right.  Reference answers are never shown.
+
+    Exit code 1: an answer is wrong, missing or cannot be read, or the file
+    cannot.  Where the rubric tells the form only (self_check: format), right
+    and wrong answers both count as done.
+    """
+    from grader.batch import grade_paths
+    from grader.terminal import check_text, passes
+
+    homework = _homework(rubric)
+    batch = grade_paths(homework, [answers])
+    self_check = homework.file.self_check
+    for submission in batch.students:
+        click.echo(check_text(homework.statement, submission, self_check, _width()))
+    for unread in batch.unread:
+        click.echo(unread.error, err=True)
+    if batch.unread or not all(passes(found, self_check) for found in batch.students):
+        sys.exit(NEEDS_ATTENTION)
+
+
+@cli.command(cls=Example, example="grader key activity6 --format markdown > key.md")
+@_rubric
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "latex", "markdown"]),
+    default="text",
+    show_default=True,
+    help="What the formulas are written in.",
+)
+def key(rubric: str, form: str) -> None:
+    """Show the reference answers that are derived from a rubric."""
+    from grader.terminal import KEYS
+
+    click.echo(KEYS[form](_homework(rubric)))
+
+
+@cli.command(cls=Example, example="grader lint rubrics/activity6.yaml")
+@_rubric
+def lint(rubric: str) -> None:
+    """Say whether a rubric is sound, or everything that is wrong with it.
+
+    Exit code 2: it is not sound.
+    """
+    from grader.terminal import lint_line
+
+    click.echo(lint_line(_homework(rubric).statement))
+
+
+@cli.command(cls=Example, example="grader template activity6 > answers.yaml")
+@_rubric
+def template(rubric: str) -> None:
+    """Print a blank answers file, with the prompts as comments."""
+    from grader.blank import blank_answers
+
+    click.echo(blank_answers(_homework(rubric).statement, rubric), nl=False)
+
+
+@cli.command(
+    cls=Example, example=r"grader explain activity6 'phi_1 a[\theta_01 x]' --part q1.psi_11"
+)
+@_rubric
+@click.argument("text")
+@click.option("--part", metavar="ID", help="The part that the text answers, such as q1.phi_0.")
+def explain(rubric: str, text: str, part: str | None) -> None:
+    """Show how a text is read, and why; with --part, its verdict too.
+
+    Exit code 1: the text cannot be read.
+    """
+    from grader.grade import explain
+    from grader.homework import near_part
+    from grader.terminal import explanation_text
+
+    homework = _homework(rubric)
+    if part is not None and homework.part(part) is None:
+        near = near_part(homework, None, part)
+        mend = f"; did you mean `{near}`?" if near else ""
+        _give_up(f"`{part}` is not a part of {homework.statement.assignment}{mend}")
+    try:
+        explanation = explain(homework, text, part)
+    except (AnswerError, LimitError) as error:
+        click.echo(str(error), err=True)
+        sys.exit(NEEDS_ATTENTION)
+    click.echo(explanation_text(explanation, _width()))
+
+
+def _exports() -> click.Choice[str]:
+    """The choice of formats; the table of them loads only when one is asked for."""
+    from grader.exports import EXPORTS
+
+    return click.Choice(list(EXPORTS))
+
+
+class Export(Example):
+    """The command whose help lists the table of exports."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_options(ctx, formatter)
+        from grader.exports import EXPORTS
+
+        with formatter.section("Formats"):
+            formatter.write_dl([(name, row.help) for name, row in EXPORTS.items()])
+
+
+@cli.command(cls=Export, example="grader export canvas-gradebook out/results.json -o grades.csv")
+@click.argument(
+    "form",
+    metavar="FORMAT",
+    callback=lambda ctx, param, value: _exports().convert(value, param, ctx),
+    shell_complete=lambda ctx, param, incomplete: _exports().shell_complete(ctx, param, incomplete),
+)
+@click.argument("results", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "-o",
+    "--out",
+    metavar="PATH",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where to write; standard output by default.",
+)
+def export(form: str, results: Path, out: Path | None) -> None:
+    """Turn results into a format that other programs read.
+
+    RESULTS is a results.json that grade wrote.  Students who are left out are
+    named on standard error, with the reason.
+    """
+    from grader.exports import EXPORTS, write_export
+    from grader.reports.results_json import read_results
+
+    try:
+        document = read_results(results.read_text(encoding="utf-8"), str(results))
+    except UnicodeDecodeError as error:
+        _give_up(f"{results}: this is not UTF-8: {error.reason} at byte {error.start}")
+    except (FileError, OSError) as error:
+        _give_up(error)
+    if out is None:
+        exported = EXPORTS[form].export(document)
+        # Bytes, so that no platform's line ends get into the file.
+        click.echo(exported.text.encode(), nl=False)
+    else:
+        with _writing(out):
+            exported = write_export(document, form, out)
+    for warning in _warnings(exported, form):
+        click.echo(warning, err=True)
+
+
+def main(arguments: Sequence[str] | None = None, *, prog_name: str = "grader") -> None:
+    """The program ``grader``."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal without Unicode shows \\u2713 for a tick rather than a traceback.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    cli(arguments, prog_name=prog_name)

@@ -1,0 +1,137 @@
+"""Case split: indicators set to 0 and 1, innermost first, each case decided exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from flint import fmpq_mpoly
+
+from grader.compare.field import Element, Field, Restart, UndefinedEverywhere
+from grader.compare.interpret import Interpreter
+from grader.errors import LimitError
+from grader.expr.tree import Node
+from grader.limits import MAX_CASES, MAX_RESTARTS
+
+T = TypeVar("T")
+Assumed = tuple[tuple[Element, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a comparison: a tree and what its names stand for."""
+
+    tree: Node
+    environment: Mapping[str, Node]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Two sides in one field.
+
+    ``remainder`` is an element that is 0 wherever the sides agree: their
+    difference where both are defined, and where only one is, 1.
+    """
+
+    field: Field
+    remainder: tuple[Element, ...]
+
+    @property
+    def equal(self) -> bool:
+        return all(part.num.is_zero() for part in self.remainder)
+
+
+def side_value(field: Field, side: Side) -> tuple[Element | None, Element]:
+    """The value of a side and where it is defined; None if that is nowhere."""
+    outer, field.domain = field.domain, field.one
+    try:
+        value: Element | None = Interpreter(field, side.environment).value(side.tree)
+        where = field.domain
+    except UndefinedEverywhere:
+        value, where = None, field.zero
+    field.domain = outer
+    return value, where
+
+
+def remainder(
+    field: Field, left: tuple[Element | None, Element], right: tuple[Element | None, Element]
+) -> tuple[Element, ...]:
+    """What must vanish for two sides to be equal; see :class:`Compared`."""
+    (a, a_domain), (b, b_domain) = left, right
+    domains = field.difference(a_domain, b_domain)
+    if a is None or b is None:
+        return (domains,)
+    difference = field.difference(a, b)
+    if a_domain is not field.one or b_domain is not field.one:
+        difference = field.multiply([difference, a_domain, b_domain])
+    return (difference, domains)
+
+
+def compared(field: Field, left: Side, right: Side) -> Compared:
+    """Both sides brought to normal form in a field.  Raises Restart and LimitError."""
+    parts = remainder(field, side_value(field, left), side_value(field, right))
+    return Compared(field, parts)
+
+
+def settled(positive: frozenset[str], work: Callable[[Field], T]) -> T:
+    """``work`` in a new field, begun again with what each Restart asks for.
+
+    Raises LimitError where it does not settle.
+    """
+    field = Field(positive=positive)
+    for _ in range(MAX_RESTARTS):
+        try:
+            return work(field)
+        except Restart as again:
+            field = Field(positive=positive, scales=again.scales, capacity=again.capacity)
+    raise LimitError("MAX_RESTARTS", "the comparison did not settle")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case in which two sides are not equal in normal form.
+
+    ``signs`` are the assumptions as polynomials, in the generators of ``field``,
+    and the sign that each has in this case.
+    """
+
+    field: Field
+    signs: tuple[tuple[fmpq_mpoly, int], ...]
+
+
+def unequal_cases(left: Side, right: Side, positive: frozenset[str]) -> list[Case]:
+    """The cases in which the sides differ in normal form.
+
+    Cases that contradict themselves are not sorted out here.  Raises LimitError.
+    """
+    return settled(positive, lambda field: _unequal_cases(field, left, right))
+
+
+def _unequal_cases(root: Field, left: Side, right: Side) -> list[Case]:
+    found: list[Case] = []
+    looked = 0
+    pending: list[tuple[Field, Assumed]] = [(root, ())]
+    while pending:
+        base, assumed = pending.pop()
+        looked += 1
+        if looked > MAX_CASES:
+            raise LimitError("MAX_CASES", "too many cases to tell apart")
+        # A fork of the parent keeps its generators, and with them the meaning of
+        # the polynomials that are assumed.
+        field = base.fork(assumed)
+        state = compared(field, left, right)
+        if state.equal:
+            continue
+        pivot = next(
+            (step for part in state.remainder if (step := field.innermost_step(part))), None
+        )
+        if pivot is None:
+            signs = tuple(
+                (known.num, 1 if bit else -1) for known, bit in assumed if known.den.is_one()
+            )
+            found.append(Case(field, signs))
+            continue
+        pending.append((field, (*assumed, (pivot, 0))))
+        pending.append((field, (*assumed, (pivot, 1))))
+    return found

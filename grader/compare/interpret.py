@@ -1,0 +1,271 @@
+"""One reading of a tree, many algebras.
+
+A tree means the same whether it is brought to normal form, evaluated exactly,
+enclosed in balls or sampled in floating point: :class:`Interpreter` walks it
+once, an :class:`Algebra` says what each operation does to its own values.
+Functions of the table are unfolded to primitives here, so that no algebra knows
+more functions than the primitives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from functools import cache
+from typing import Generic, Protocol, TypeVar
+
+from grader.errors import GraderError, LimitError
+from grader.expr.calculus import differentiate
+from grader.expr.functions import DEFAULT_SECOND_ARGUMENT, FUNCTIONS
+from grader.expr.names import Vocabulary
+from grader.expr.parser import parse_expression
+from grader.expr.tree import (
+    All,
+    Any,
+    Call,
+    Cases,
+    Condition,
+    Constant,
+    Indicator,
+    Negation,
+    Node,
+    Not,
+    Number,
+    Partial,
+    Power,
+    Product,
+    Quotient,
+    Relation,
+    Sum,
+    Symbol,
+    symbols,
+)
+from grader.limits import MAX_OPERATIONS
+
+V = TypeVar("V")
+
+
+class Unevaluated(GraderError):
+    """A tree that holds an unevaluated derivative was to be evaluated."""
+
+
+class Algebra(Protocol[V]):
+    """What an interpretation must be able to do.  Conditions are values 0 and 1."""
+
+    def number(self, value: Fraction) -> V: ...
+    def constant(self, name: str) -> V: ...
+    def symbol(self, name: str) -> V: ...
+    def add(self, terms: Sequence[V]) -> V: ...
+    def negate(self, value: V) -> V: ...
+    def multiply(self, factors: Sequence[V]) -> V: ...
+    def divide(self, numerator: V, denominator: V) -> V: ...
+
+    def power(self, base: V, exponent: V, *, constant: bool) -> V:
+        """``base ** exponent``; ``constant``: the exponent holds no symbol, so that
+        an odd root of a negative base is real."""
+        ...
+
+    def primitive(self, name: str, argument: V) -> V: ...
+
+    def step(self, value: V, *, strict: bool) -> V:
+        """1 where ``value > 0`` (``>= 0`` if not strict), else 0."""
+        ...
+
+    def equal(self, left: V, right: V) -> V: ...
+
+    def select(self, branches: Sequence[tuple[V, Callable[[], V] | None]]) -> V:
+        """The value of the first branch whose condition is 1.  None is undefined,
+        as is the value where no condition is 1.  A branch not taken does not make
+        the whole undefined."""
+        ...
+
+
+_MEANING_VOCABULARY = Vocabulary(names=frozenset({"u", "v"}))
+
+
+@cache
+def meaning(function: str, derivative: int) -> Node:
+    """The meaning of a function, or of its derivative, over the symbols u and v.
+
+    Bounded: one entry for each row of the table and each count of primes, which
+    the parser limits.
+    """
+    row = FUNCTIONS[function]
+    tree = (
+        Call(function, (Symbol("u"),))
+        if row.meaning is None
+        else parse_expression(row.meaning, _MEANING_VOCABULARY)
+    )
+    for _ in range(derivative):
+        tree = differentiate(tree, "u")
+    return tree
+
+
+@cache
+def _default_second(function: str) -> Node:
+    return parse_expression(DEFAULT_SECOND_ARGUMENT[function], _MEANING_VOCABULARY)
+
+
+def is_constant(node: Node, environment: Mapping[str, Node] | None = None) -> bool:
+    """Whether no symbol occurs, also not behind the names of ``environment``."""
+    if isinstance(node, Number):
+        return True
+    names = symbols(node)
+    if not names:
+        return True
+    known = environment or {}
+    return all(name in known and is_constant(known[name], known) for name in names)
+
+
+def needed_names(trees: Sequence[Node], environment: Mapping[str, Node]) -> list[str]:
+    """The names of ``environment`` that the trees need, each after those it needs itself.
+
+    Iterative, so that a thousand definitions in a row cannot exhaust the stack.
+    The environment must not be circular.
+    """
+    order: list[str] = []
+    done: set[str] = set()
+    stack = [
+        (name, False)
+        for tree in trees
+        for name in sorted(symbols(tree), reverse=True)
+        if name in environment
+    ]
+    while stack:
+        name, ready = stack.pop()
+        if name in done:
+            continue
+        if ready:
+            done.add(name)
+            order.append(name)
+            continue
+        stack.append((name, True))
+        stack.extend(
+            (inner, False)
+            for inner in sorted(symbols(environment[name]), reverse=True)
+            if inner in environment and inner not in done
+        )
+    return order
+
+
+class Interpreter(Generic[V]):
+    """Evaluates trees in one algebra.
+
+    ``environment`` gives names a tree of their own (definitions of a student, the
+    rubric's forward pass); each is evaluated once.  Raises LimitError when the
+    work exceeds ``MAX_OPERATIONS``, and what the algebra raises.
+    """
+
+    def __init__(self, algebra: Algebra[V], environment: Mapping[str, Node] | None = None) -> None:
+        self._algebra = algebra
+        self._environment: Mapping[str, Node] = environment or {}
+        self._values: dict[str, V] = {}
+        self._operations = 0
+        self._step: dict[type, Callable[..., V]] = {
+            Number: lambda node, bound: algebra.number(node.value),
+            Constant: lambda node, bound: algebra.constant(node.name),
+            Symbol: self._symbol,
+            Sum: lambda node, bound: algebra.add([self._go(t, bound) for t in node.terms]),
+            Negation: lambda node, bound: algebra.negate(self._go(node.operand, bound)),
+            Product: lambda node, bound: algebra.multiply(
+                [self._go(f, bound) for f in node.factors]
+            ),
+            Quotient: lambda node, bound: algebra.divide(
+                self._go(node.numerator, bound), self._go(node.denominator, bound)
+            ),
+            Power: self._power,
+            Call: self._call,
+            Indicator: lambda node, bound: self._go(node.condition, bound),
+            Cases: self._cases,
+            Relation: self._relation,
+            All: lambda node, bound: algebra.multiply(
+                [self._go(c, bound) for c in node.conditions]
+            ),
+            Any: self._any,
+            Not: lambda node, bound: self._complement(self._go(node.condition, bound)),
+            Partial: self._partial,
+        }
+
+    def value(self, tree: Node) -> V:
+        """The value of a tree.  Recursion is bounded by the depth that the parser allows."""
+        if self._environment:
+            for name in needed_names((tree,), self._environment):
+                if name not in self._values:
+                    self._values[name] = self._go(self._environment[name], None)
+        return self._go(tree, None)
+
+    def _go(self, node: Node | Condition, bound: Mapping[str, V] | None) -> V:
+        self._operations += 1
+        if self._operations > MAX_OPERATIONS:
+            raise LimitError("MAX_OPERATIONS", "the expression takes too many operations")
+        return self._step[type(node)](node, bound)
+
+    def _symbol(self, node: Symbol, bound: Mapping[str, V] | None) -> V:
+        if bound is not None:
+            return bound[node.name]
+        name = node.name
+        found = self._values.get(name)
+        if found is None:
+            found = self._values[name] = self._algebra.symbol(name)
+        return found
+
+    def _power(self, node: Power, bound: Mapping[str, V] | None) -> V:
+        base = self._go(node.base, bound)
+        exponent = self._go(node.exponent, bound)
+        constant = bound is not None or is_constant(node.exponent, self._environment)
+        return self._algebra.power(base, exponent, constant=constant)
+
+    def _call(self, node: Call, bound: Mapping[str, V] | None) -> V:
+        name, derivative = node.function, node.derivative
+        arguments = [self._go(argument, bound) for argument in node.arguments]
+        if derivative == 0 and FUNCTIONS[name].is_primitive:
+            return self._algebra.primitive(name, arguments[0])
+        return self._apply(name, derivative, arguments)
+
+    def _apply(self, name: str, derivative: int, arguments: list[V]) -> V:
+        if len(arguments) > 2:
+            # max(a, b, c) = max(max(a, b), c)
+            folded = arguments[0]
+            for argument in arguments[1:]:
+                folded = self._apply(name, derivative, [folded, argument])
+            return folded
+        if len(arguments) == 1 and name in DEFAULT_SECOND_ARGUMENT:
+            arguments = [arguments[0], self._go(_default_second(name), None)]
+        return self._go(meaning(name, derivative), dict(zip("uv", arguments, strict=False)))
+
+    def _cases(self, node: Cases, bound: Mapping[str, V] | None) -> V:
+        algebra = self._algebra
+        branches: list[tuple[V, Callable[[], V] | None]] = []
+        for value, condition in node.branches:
+            holds = algebra.number(Fraction(1)) if condition is None else self._go(condition, bound)
+            branches.append((holds, None if value is None else self._later(value, bound)))
+        return algebra.select(branches)
+
+    def _later(self, node: Node, bound: Mapping[str, V] | None) -> Callable[[], V]:
+        return lambda: self._go(node, bound)
+
+    def _relation(self, node: Relation, bound: Mapping[str, V] | None) -> V:
+        algebra = self._algebra
+        left, right = self._go(node.left, bound), self._go(node.right, bound)
+        match node.operator:
+            case ">" | ">=":
+                return algebra.step(self._minus(left, right), strict=node.operator == ">")
+            case "<" | "<=":
+                return algebra.step(self._minus(right, left), strict=node.operator == "<")
+            case "=":
+                return algebra.equal(left, right)
+            case "!=":
+                return self._complement(algebra.equal(left, right))
+
+    def _any(self, node: Any, bound: Mapping[str, V] | None) -> V:
+        none_holds = [self._complement(self._go(c, bound)) for c in node.conditions]
+        return self._complement(self._algebra.multiply(none_holds))
+
+    def _minus(self, left: V, right: V) -> V:
+        return self._algebra.add([left, self._algebra.negate(right)])
+
+    def _complement(self, value: V) -> V:
+        return self._minus(self._algebra.number(Fraction(1)), value)
+
+    def _partial(self, node: Partial, bound: Mapping[str, V] | None) -> V:
+        raise Unevaluated("a derivative is not worked out")

@@ -1,0 +1,238 @@
+"""The ladder: each step decides, or hands on to the next.
+
+1. identical     the trees are the same
+2. normal form   exact; proves equality
+3. refutation    exact or ball values at the part's fixed points; proves difference
+4. case split    indicators set to 0 and 1; proves equality case by case
+5. sampling      points of both sides together: a witness, or agreement in every
+                 region that was found ("sampled", never called a proof)
+
+What no step decides is ``undecided``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from grader.compare.cases import Case, Side, remainder, side_value, unequal_cases
+from grader.compare.explore import points_in_case
+from grader.compare.field import Element, Field, Restart, UndefinedEverywhere
+from grader.compare.interpret import Interpreter
+from grader.compare.numbers import Touched, Unsure, certainly_differ, evaluate
+from grader.compare.reference import Prepared, Reference, leaf_names
+from grader.compare.refute import refute, witness_at
+from grader.compare.sample import Point, sample
+from grader.errors import LimitError
+from grader.expr.tree import Node
+from grader.limits import MAX_RESTARTS, PRECISIONS, SAMPLED_POINTS
+from grader.results import Outcome, Verdict, Witness
+
+#: Fixed points tried before the case split; the rest come after it.
+_FIRST_POINTS = 8
+
+
+def compare(
+    reference: Reference, answer: Node, definitions: Mapping[str, Node] | None = None
+) -> Verdict:
+    """The verdict on an answer: equivalent, different or undecided, with evidence.
+
+    ``definitions`` gives the student's own names a meaning; they must not be
+    circular nor name what the reference's environment names.  The answer holds no
+    unevaluated derivatives (Unevaluated); else it never raises for an answer that
+    the parser accepts.
+    """
+    own = definitions or {}
+    environment = {**reference.environment, **own} if own else reference.environment
+    if answer == reference.tree and not own:
+        return Verdict(Outcome.EQUIVALENT, method="identical")
+    tried: list[str] = []
+    try:
+        if _equal_in_normal_form(reference, answer, own, environment):
+            return Verdict(Outcome.EQUIVALENT, method="normal form")
+        tried.append("normal form")
+    except UndefinedEverywhere as error:
+        return _nowhere(reference, str(error))
+    except LimitError as limit:
+        tried.append(f"normal form: {limit.message}")
+    return _without_normal_form(reference, answer, environment, tried)
+
+
+def _without_normal_form(
+    reference: Reference, answer: Node, environment: Mapping[str, Node], tried: list[str]
+) -> Verdict:
+    first, rest = reference.points[:_FIRST_POINTS], reference.points[_FIRST_POINTS:]
+    try:
+        if found := refute(reference, answer, environment, first):
+            return _different(found)
+        tried.append("fixed points")
+        cases: list[Case] | None = None
+        try:
+            cases = unequal_cases(
+                Side(answer, environment),
+                Side(reference.tree, reference.environment),
+                reference.positive,
+            )
+            if not cases:
+                return Verdict(Outcome.EQUIVALENT, method="case split")
+            tried.append("case split")
+        except LimitError as limit:
+            tried.append(f"case split: {limit.message}")
+        if found := refute(reference, answer, environment, rest):
+            return _different(found)
+        return _by_points(reference, answer, environment, cases, tried)
+    except LimitError as limit:
+        tried.append(f"evaluation: {limit.message}")
+        return _undecided(tried)
+
+
+def _different(witness: Witness) -> Verdict:
+    return Verdict(Outcome.DIFFERENT, method="witness", witness=witness)
+
+
+def _nowhere(reference: Reference, reason: str) -> Verdict:
+    """An answer that is shown to have no value anywhere, where the reference has one."""
+    for fixed in reference.points:
+        if fixed.reference.value is not None:
+            witness = Witness(tuple(sorted(fixed.at.items())), None, fixed.reference.enclosure())
+            return Verdict(Outcome.DIFFERENT, method="witness", witness=witness,
+                           notes=(f"the answer is undefined everywhere: {reason}",))  # fmt: skip
+    return _undecided(["normal form"])
+
+
+def _undecided(tried: list[str]) -> Verdict:
+    return Verdict(
+        Outcome.UNDECIDED,
+        reason="it could be neither proved nor refuted that this is the answer",
+        tried=tuple(tried),
+    )
+
+
+def _equal_in_normal_form(
+    reference: Reference,
+    answer: Node,
+    own: Mapping[str, Node],
+    environment: Mapping[str, Node],
+) -> bool:
+    """Whether the two have the same normal form.  Raises LimitError."""
+    if reference.opaque is not None and _equal_over(
+        reference, reference.opaque, answer, own, opaque=True
+    ):
+        return True
+    if reference.leaf is None:
+        raise LimitError("MAX_TERMS", "the reference is too large to write out")
+    return _equal_over(reference, reference.leaf, answer, environment, opaque=False)
+
+
+def _equal_over(
+    reference: Reference,
+    prepared: Prepared,
+    answer: Node,
+    environment: Mapping[str, Node],
+    *,
+    opaque: bool,
+) -> bool:
+    field = prepared.field.fork()
+    mine: tuple[Element | None, Element] = (prepared.value, prepared.domain)
+    for _ in range(MAX_RESTARTS):
+        try:
+            theirs = side_value(field, Side(answer, environment))
+            if theirs[0] is None:
+                raise UndefinedEverywhere("a denominator or an argument rules out every point")
+            parts = remainder(field, theirs, mine)
+        except Restart as again:
+            field, mine = _again(reference, again, opaque=opaque)
+            continue
+        if not all(part.num.is_zero() for part in parts):
+            return False
+        if opaque and field.has_steps:
+            # A kink of measure zero over the names may have volume over the leaves.
+            return False
+        if opaque or field.incomplete:
+            return _defined_somewhere(reference, answer, {**reference.environment, **environment})
+        return True
+    raise LimitError("MAX_RESTARTS", "the comparison did not settle")
+
+
+def _again(
+    reference: Reference, again: Restart, *, opaque: bool
+) -> tuple[Field, tuple[Element, Element]]:
+    """The reference in a field as a Restart asks for; it may ask again."""
+    environment = {} if opaque else reference.environment
+    for _ in range(MAX_RESTARTS):
+        field = Field(positive=reference.positive, scales=again.scales, capacity=again.capacity)
+        try:
+            value = Interpreter(field, environment).value(reference.tree)
+        except Restart as further:
+            again = further
+            continue
+        where, field.domain = field.domain, field.one
+        return field, (value, where)
+    raise LimitError("MAX_RESTARTS", "the comparison did not settle")
+
+
+def _defined_somewhere(reference: Reference, answer: Node, environment: Mapping[str, Node]) -> bool:
+    """Whether the answer has a value, and no other than the reference's, at some of
+    the fixed points: guards proofs over generators that may hide a 0/0."""
+    met = 0
+    for fixed in reference.points:
+        try:
+            value = evaluate(answer, environment, fixed.at, PRECISIONS[0])
+        except (Touched, Unsure):
+            continue
+        if certainly_differ(value, fixed.reference, PRECISIONS[0]):
+            return False
+        met += 1
+        if met == 3:
+            return True
+    return met > 0
+
+
+def _by_points(
+    reference: Reference,
+    answer: Node,
+    environment: Mapping[str, Node],
+    cases: list[Case] | None,
+    tried: list[str],
+) -> Verdict:
+    """Points in every case that is open and in the regions of both sides together.
+
+    Proves equality where every open case is impossible.  Otherwise looks for a
+    witness; agreement counts as equality ("sampled") only if the normal form is not
+    complete for what occurs and a point was found in every case.
+    """
+    names = sorted(
+        leaf_names(answer, environment) | leaf_names(reference.tree, reference.environment)
+    )
+    agreed = 0
+    complete_case_open = cases is None
+    inside: list[list[Point]] = []
+    for number, case in enumerate(cases or ()):
+        points = points_in_case(case, names, f"{reference.key} case {number}", reference.positive)
+        if points is not None:
+            inside.append(points)
+            complete_case_open |= not case.field.incomplete
+    if cases is not None and not inside:
+        return Verdict(Outcome.EQUIVALENT, method="case split")
+    for points in inside:
+        for point in points:
+            found, agrees = witness_at(reference, answer, environment, point, None)
+            if found is not None:
+                return _different(found)
+            agreed += agrees
+    chosen = sample(
+        (answer, reference.tree),
+        environment,
+        names,
+        f"{reference.key} both",
+        positive=reference.positive,
+        least=2 * SAMPLED_POINTS,
+    )
+    tried.append("sampling")
+    for point in chosen.points:
+        found, agrees = witness_at(reference, answer, environment, point, None)
+        if found is not None:
+            return _different(found)
+        agreed += agrees
+    if complete_case_open or not all(inside) or agreed < SAMPLED_POINTS:
+        return _undecided(tried)
+    return Verdict(Outcome.EQUIVALENT, method="sampled", points=agreed, regions=chosen.regions)

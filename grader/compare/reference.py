@@ -1,0 +1,136 @@
+"""A reference, prepared once for comparing many answers with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from grader.compare.field import Element, Field, Restart
+from grader.compare.interpret import Interpreter, needed_names
+from grader.compare.numbers import PointValue, Touched, Unsure, evaluate
+from grader.compare.sample import Point, sample
+from grader.errors import LimitError
+from grader.expr.tree import Call, Cases, Indicator, Node, symbols, walk
+from grader.limits import MAX_RESTARTS, PRECISIONS
+
+NO_NAMES: Mapping[str, Node] = MappingProxyType({})
+
+#: Functions that are smooth wherever they are defined, and defined almost everywhere.
+_SMOOTH = frozenset({"exp", "sin", "cos", "tan", "sec", "csc", "cot", "sinh", "cosh", "tanh",
+                     "sech", "csch", "coth", "sigmoid", "silu", "softplus", "gelu", "atan", "erf",
+                     "asinh"})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A reference in normal form, with the field to fork for each answer."""
+
+    field: Field
+    value: Element
+    domain: Element
+
+
+@dataclass(frozen=True, slots=True)
+class FixedPoint:
+    """A point that every answer is evaluated at, and the reference's value there."""
+
+    at: Point
+    reference: PointValue
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A reference answer and all that comparing needs of it.
+
+    ``tree`` may use the names of ``environment`` (the forward pass), each a tree
+    over leaf symbols.  ``positive`` names are assumed to be > 0.  ``key`` fixes
+    the sample points; use the part's id.
+    """
+
+    tree: Node
+    key: str
+    environment: Mapping[str, Node] = field(default_factory=lambda: NO_NAMES)
+    positive: frozenset[str] = frozenset()
+    points: tuple[FixedPoint, ...] = ()
+    regions: int = 0
+    #: Over the names as they stand / over leaf symbols; None: past a limit.
+    opaque: Prepared | None = None
+    leaf: Prepared | None = None
+    #: Whether the forward pass is smooth, so that what holds almost everywhere
+    #: over its names holds almost everywhere over the leaf symbols.
+    smooth: bool = True
+
+
+def leaf_names(tree: Node, environment: Mapping[str, Node]) -> frozenset[str]:
+    """The symbols that a tree comes down to."""
+    used = needed_names((tree,), environment)
+    below = symbols(tree).union(*(symbols(environment[name]) for name in used))
+    return frozenset(below - environment.keys())
+
+
+def is_smooth(tree: Node) -> bool:
+    """Whether a tree has no kinks and no jumps by its form."""
+    return not any(
+        isinstance(part, Indicator | Cases)
+        or (isinstance(part, Call) and part.function not in _SMOOTH)
+        for part in walk(tree)
+    )
+
+
+def prepare(
+    tree: Node, environment: Mapping[str, Node], positive: frozenset[str]
+) -> Prepared | None:
+    """The tree in normal form, or None where that exceeds a limit."""
+    base = Field(positive=positive)
+    for _ in range(MAX_RESTARTS):
+        try:
+            value = Interpreter(base, environment).value(tree)
+        except Restart as again:
+            base = Field(positive=positive, scales=again.scales, capacity=again.capacity)
+            continue
+        except LimitError:
+            return None
+        return Prepared(base, value, base.domain)
+    return None
+
+
+def make_reference(
+    tree: Node,
+    key: str,
+    *,
+    environment: Mapping[str, Node] = NO_NAMES,
+    positive: frozenset[str] = frozenset(),
+    names: Iterable[str] = (),
+) -> Reference:
+    """Prepare a reference: its normal forms, points in all its activation regions,
+    and its values there.
+
+    ``names`` are further leaf symbols that answers may use.
+
+    Raises UndefinedEverywhere for a reference that has no value anywhere.
+    """
+    leaves = sorted(leaf_names(tree, environment).union(names))
+    chosen = sample((tree,), environment, leaves, key, positive=positive)
+    points: list[FixedPoint] = []
+    for point in chosen.points:
+        try:
+            value = evaluate(tree, environment, point, PRECISIONS[0])
+        except (Touched, Unsure, LimitError):
+            continue
+        points.append(FixedPoint(point, value))
+    smooth = all(
+        is_smooth(environment[name]) for name in needed_names((tree,), environment)
+    ) and all(is_smooth(inner) for inner in environment.values())
+    leaf = prepare(tree, environment, positive)
+    return Reference(
+        tree=tree,
+        key=key,
+        environment=environment,
+        positive=positive,
+        points=tuple(points),
+        regions=chosen.regions,
+        opaque=prepare(tree, NO_NAMES, positive) if environment and smooth else None,
+        leaf=leaf,
+        smooth=smooth,
+    )

@@ -1,0 +1,91 @@
+"""Rigorous refutation: a point at which two values exclude each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from flint import arb
+
+from grader.compare.numbers import PointValue, Touched, Unsure, certainly_differ, evaluate
+from grader.compare.reference import FixedPoint, Reference
+from grader.compare.sample import Point
+from grader.expr.tree import Node
+from grader.limits import PRECISIONS
+from grader.results import Witness
+
+
+def _value(
+    tree: Node, environment: Mapping[str, Node], point: Point, precision: int
+) -> PointValue | None:
+    """The value at a point, or around it where a kink or pole was met exactly."""
+    try:
+        return evaluate(tree, environment, point, precision)
+    except Touched:
+        pass
+    except Unsure:
+        return None
+    try:
+        return evaluate(tree, environment, point, precision, box=True)
+    except Unsure:
+        return None
+
+
+def witness_at(
+    reference: Reference,
+    answer: Node,
+    environment: Mapping[str, Node],
+    point: Point,
+    known: PointValue | None,
+) -> tuple[Witness | None, bool]:
+    """A witness at this point if there is one, and whether the two certainly agree
+    there to about 2^-100 (or exactly).
+
+    ``known`` is the reference's value at the lowest precision, where it is known.
+    Raises LimitError where the answer is too much work to evaluate.
+    """
+    for precision in PRECISIONS:
+        right = known if known is not None and precision == PRECISIONS[0] else None
+        if right is None:
+            right = _value(reference.tree, reference.environment, point, precision)
+        left = _value(answer, environment, point, precision)
+        if left is None or right is None:
+            continue
+        if certainly_differ(left, right, precision):
+            try:
+                return _witness(point, left, right), False
+            except Unsure:
+                return None, False
+        if _agree(left, right):
+            return None, True
+    return None, False
+
+
+def _agree(left: PointValue, right: PointValue) -> bool:
+    if left.value is None or right.value is None:
+        return left.value is right.value
+    difference = left.value - right.value
+    if isinstance(difference, arb):
+        return bool(abs(difference).upper() < 2.0**-100)
+    return bool(difference == 0)
+
+
+def _witness(point: Point, left: PointValue, right: PointValue) -> Witness:
+    return Witness(
+        at=tuple(sorted(point.items())),
+        answer=left.enclosure(),
+        reference=right.enclosure(),
+    )
+
+
+def refute(
+    reference: Reference,
+    answer: Node,
+    environment: Mapping[str, Node],
+    points: Iterable[FixedPoint],
+) -> Witness | None:
+    """The first witness among some points.  Raises LimitError."""
+    for fixed in points:
+        found, _ = witness_at(reference, answer, environment, fixed.at, fixed.reference)
+        if found is not None:
+            return found
+    return None

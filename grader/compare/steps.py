@@ -1,0 +1,316 @@
+"""Indicators in the normal form: one generator for each sign, and cases inside functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from flint import fmpq, fmpq_mpoly
+
+from grader.compare.ring import Element, Ring, UndefinedEverywhere
+from grader.errors import LimitError
+from grader.limits import MAX_SPLIT_INDICATORS, MAX_TERMS_TO_FACTOR
+
+
+class Piecewise(Ring):
+    """Steps (indicators of a positive argument) over the ring."""
+
+    def _root_target(self, slot: int) -> Element:
+        """|p| for a slot exp(log|p|/d)."""
+        detail = self._kernels[slot].detail
+        inner = next(k for k, exponent in enumerate(detail) if exponent)
+        return self._absolute_atom(inner)
+
+    def _absolute_atom(self, log_slot: int) -> Element:
+        """|p| for a slot log|p|."""
+        return self._absolute(self._arguments[log_slot])
+
+    def _absolute(self, value: Element) -> Element:
+        positive = self.step(value, strict=True)
+        sign = self.add([self.multiply([self._constant(fmpq(2)), positive]), self.negate(self.one)])
+        return self.multiply([value, sign])
+
+    def _step_in(self, value: Element) -> int | None:
+        """The first step that really occurs in a value."""
+        present = value.mask & self._steps
+        if not present:
+            return None
+        for degrees in (value.num.degrees(), value.den.degrees()):
+            for slot, degree in enumerate(degrees):
+                if degree > 0 and present >> slot & 1:
+                    return slot
+        return None
+
+    def at_step(self, value: Element, slot: int, bit: int) -> Element:
+        """The value where one step is known."""
+        replaced = value.num.subs({slot: bit})
+        den = value.den
+        return self._made(replaced, den, value.mask & ~(1 << slot))
+
+    def _split(
+        self, value: Element, slot: int, function: Callable[[Element], Element], depth: int
+    ) -> Element:
+        """f(value) = s·f(value|s=1) + (1−s)·f(value|s=0), defined where the taken case is."""
+        if depth <= 0:
+            raise LimitError("MAX_SPLIT_INDICATORS", "too many indicators inside one function")
+        step = self._generator(slot)
+        off = self.add([self.one, self.negate(step)])
+        parts, domains = [], []
+        outer = self.domain
+        for bit, weight in ((1, step), (0, off)):
+            self.domain = self.one
+            try:
+                case = self.at_step(value, slot, bit)
+                inner = self._step_in(case)
+                found = (
+                    function(case)
+                    if inner is None
+                    else self._split(case, inner, function, depth - 1)
+                )
+            except UndefinedEverywhere:
+                continue
+            parts.append(self.multiply([weight, found]))
+            domains.append(self.multiply([weight, self.domain]))
+        self.domain = outer
+        if not parts:
+            raise UndefinedEverywhere("undefined in every case")
+        self._restrict(self.add(domains) if len(domains) > 1 else domains[0])
+        return self.add(parts) if len(parts) > 1 else parts[0]
+
+    def _restrict(self, where: Element) -> None:
+        """From here on everything is defined only where ``where`` is 1."""
+        self.domain = self.multiply([self.domain, where])
+        if self.domain.num.is_zero():
+            raise UndefinedEverywhere("undefined everywhere")
+
+    def _each_case(self, value: Element, function: Callable[[Element], Element]) -> Element:
+        slot = self._step_in(value)
+        if slot is None:
+            return function(value)
+        return self._split(value, slot, function, MAX_SPLIT_INDICATORS)
+
+    def equal(self, left: Element, right: Element) -> Element:
+        difference = self.add([left, self.negate(right)])
+        return self._each_case(difference, lambda d: self.one if d.num.is_zero() else self.zero)
+
+    def step(self, value: Element, *, strict: bool) -> Element:
+        if value.num.is_zero():
+            return self.zero if strict else self.one
+        if value.mask & self._complex and self._has(value, self._complex):
+            if self._step_in(value) is not None:
+                return self._each_case(value, lambda case: self.step(case, strict=strict))
+            return self._step_kernel(value)
+        poly = value.num
+        if not value.den.is_one():
+            poly = self._reduced(
+                Element(self._product(poly, value.den), self.one_poly, value.mask)
+            ).num
+        if value.mask & self._steps and self._step_in(value) is not None:
+            return self._step_of_steps(poly, value.mask, strict)
+        return self._sign_step(poly, value.mask)
+
+    def _has(self, value: Element, mask: int) -> bool:
+        return any(
+            degree > 0 and mask >> slot & 1
+            for degrees in (value.num.degrees(), value.den.degrees())
+            for slot, degree in enumerate(degrees)
+        )
+
+    def _step_of_steps(self, poly: fmpq_mpoly, mask: int, strict: bool) -> Element:
+        """The step of an argument that itself holds steps.
+
+        Kept whole (as one kernel) where no case of the inner steps makes the
+        argument zero; else it is written out, since there 0 > 0 and 0 >= 0 differ
+        on a set with volume.
+        """
+        never_zero = False
+        plain: dict[tuple[int, ...], bool] = {}
+        steps = [slot for slot in range(len(self._kernels)) if self._steps >> slot & 1]
+        for exponents in poly.monoms():
+            stripped = list(exponents)
+            bare = True
+            for slot in steps:
+                if stripped[slot]:
+                    stripped[slot] = 0
+                    bare = False
+            key = tuple(stripped)
+            plain[key] = bare and key not in plain
+        never_zero = any(plain.values())
+        element = Element(poly, self.one_poly, mask)
+        if never_zero:
+            return self._signed_kernel(poly, mask)
+        return self._each_case(element, lambda case: self.step(case, strict=strict))
+
+    def _signed_kernel(self, poly: fmpq_mpoly, mask: int) -> Element:
+        leading = poly.leading_coefficient()
+        found = self._step_kernel(Element(poly / leading, self.one_poly, mask))
+        return found if leading > 0 else self.add([self.one, self.negate(found)])
+
+    def _step_kernel(self, argument: Element) -> Element:
+        leading = argument.num.leading_coefficient()
+        if leading != 1:
+            scaled = Element(argument.num / leading, argument.den, argument.mask)
+            found = self._step_kernel(scaled)
+            return found if leading > 0 else self.add([self.one, self.negate(found)])
+        for known, bit in self._assumed:
+            if known.num == argument.num and known.den == argument.den:
+                return self.one if bit else self.zero
+        slot = self._slot_with_argument("step", "", argument)
+        self._steps |= 1 << slot
+        self._limits[slot] = 2
+        return self._generator(slot)
+
+    def _sign_step(self, poly: fmpq_mpoly, mask: int) -> Element:
+        """The step of a real polynomial without steps, by the signs of its factors."""
+        leading = poly.leading_coefficient()
+        if poly.is_constant():
+            return self.one if leading > 0 else self.zero
+        monic = poly / leading
+        sign = 1 if leading > 0 else -1
+        factors: list[fmpq_mpoly] = []
+        if self._known_step(monic) or self._plainly_irreducible(monic):
+            factors = [monic]
+        else:
+            for factor, exponent in self._factored(monic):
+                if exponent % 2 == 0:
+                    continue
+                lead = factor.leading_coefficient()
+                sign = sign if lead > 0 else -sign
+                factors.append(factor / lead)
+        steps: list[Element] = []
+        for factor in factors:
+            known = self._definite_sign(factor)
+            if known:
+                sign *= known
+            else:
+                steps.append(self._step_kernel(Element(factor, self.one_poly, mask)))
+        if not steps:
+            return self.one if sign > 0 else self.zero
+        if len(steps) == 1:
+            product = steps[0]
+        else:
+            two, minus = self._constant(fmpq(2)), self.negate(self.one)
+            signs = [self.add([self.multiply([two, step]), minus]) for step in steps]
+            half = self._constant(fmpq(1, 2))
+            product = self.multiply([half, self.add([self.one, self.multiply(signs)])])
+        return product if sign > 0 else self.add([self.one, self.negate(product)])
+
+    def _known_step(self, monic: fmpq_mpoly) -> bool:
+        return any(
+            self._kernels[slot].kind == "step" and other.num == monic and other.den.is_one()
+            for slot, other in self._arguments.items()
+        ) or any(known.num == monic and known.den.is_one() for known, _ in self._assumed)
+
+    def _plainly_irreducible(self, poly: fmpq_mpoly) -> bool:
+        """A polynomial c·g + (terms without g) cannot factor; quick to see."""
+        counts: dict[int, int] = {}
+        alone: set[int] = set()
+        for exponents in poly.monoms():
+            present = [slot for slot, exponent in enumerate(exponents) if exponent]
+            for slot in present:
+                counts[slot] = counts.get(slot, 0) + 1
+            if len(present) == 1 and exponents[present[0]] == 1:
+                alone.add(present[0])
+        return any(counts[slot] == 1 for slot in alone)
+
+    def _factored(self, poly: fmpq_mpoly) -> list[tuple[fmpq_mpoly, int]]:
+        """Factors with exponents; whole where factoring could take too long."""
+        if len(poly) > MAX_TERMS_TO_FACTOR:
+            self.incomplete = True
+            return [(poly, 1)]
+        _, factors = poly.factor()
+        # The order of factors must not depend on the library's internals.
+        return sorted(
+            ((factor, int(exponent)) for factor, exponent in factors),
+            key=lambda pair: (len(pair[0]), str(pair[0])),
+        )
+
+    def _definite_sign(self, poly: fmpq_mpoly) -> int:
+        """1 or −1 where a polynomial plainly has that sign almost everywhere, else 0."""
+        signs = {1 if coefficient > 0 else -1 for coefficient in poly.coeffs()}
+        if len(signs) != 1:
+            return self._sign_beside_root(poly)
+        for exponents in poly.monoms():
+            for slot, exponent in enumerate(exponents):
+                if exponent % 2 and not self._positive >> slot & 1:
+                    return self._sign_beside_root(poly)
+        return signs.pop()
+
+    def _square_root_in(self, poly: fmpq_mpoly) -> int | None:
+        """The slot of the one square root in a polynomial, if it is linear in it."""
+        degrees = poly.degrees()
+        roots = [
+            slot
+            for slot, limit in self._limits.items()
+            if degrees[slot] > 0 and self._kernels[slot].kind == "exp"
+        ]
+        if len(roots) == 1 and self._limits[roots[0]] == 2 and degrees[roots[0]] == 1:
+            return roots[0]
+        return None
+
+    def _around_root(self, poly: fmpq_mpoly, slot: int) -> tuple[Element, Element, Element]:
+        """a, b and b²|p| − a² of a + b√|p|."""
+        rest, factor = poly.subs({slot: 0}), poly.derivative(slot)
+        a, b = Element(rest, self.one_poly, -1), Element(factor, self.one_poly, -1)
+        norm = self.difference(
+            self.multiply([b, b, self._root_target(slot)]), self.multiply([a, a])
+        )
+        return a, b, norm
+
+    def _sign_beside_root(self, poly: fmpq_mpoly) -> int:
+        """The sign of a + b√|p| where √|p| is the larger part throughout, else 0."""
+        slot = self._square_root_in(poly)
+        if slot is None:
+            return 0
+        _, b, norm = self._around_root(poly, slot)
+        if not b.num.is_constant() or not norm.den.is_one() or self._step_in(norm) is not None:
+            return 0
+        if norm.num.is_zero() or self._definite_sign(norm.num) <= 0:
+            return 0
+        return 1 if b.num.leading_coefficient() > 0 else -1
+
+    def select(self, branches: Sequence[tuple[Element, Callable[[], Element] | None]]) -> Element:
+        outer = self.domain
+        open_ = self.one
+        parts: list[Element] = []
+        domains: list[Element] = []
+        for holds, later in branches:
+            taken = self.multiply([open_, holds])
+            open_ = self.multiply([open_, self.add([self.one, self.negate(holds)])])
+            if later is None or taken.num.is_zero():
+                continue
+            self.domain = self.one
+            try:
+                found = later()
+            except UndefinedEverywhere:
+                continue
+            parts.append(self.multiply([taken, found]))
+            domains.append(self.multiply([taken, self.domain]))
+        self.domain = outer
+        if not parts:
+            raise UndefinedEverywhere("undefined in every case")
+        self._restrict(self.add(domains) if len(domains) > 1 else domains[0])
+        return self.add(parts) if len(parts) > 1 else parts[0]
+
+    def innermost_step(self, value: Element) -> Element | None:
+        """The argument of a step that ``value`` depends on, itself free of steps."""
+        seen: set[int] = set()
+        pending = [value]
+        found: list[int] = []
+        while pending:
+            current = pending.pop()
+            for degrees in (current.num.degrees(), current.den.degrees()):
+                for slot, degree in enumerate(degrees):
+                    if degree <= 0 or slot in seen:
+                        continue
+                    seen.add(slot)
+                    kernel = self._kernels[slot]
+                    if slot in self._arguments:
+                        argument = self._arguments[slot]
+                        pending.append(argument)
+                        if kernel.kind == "step" and self._step_in(argument) is None:
+                            found.append(slot)
+                    elif kernel.kind == "exp" and isinstance(kernel.detail, tuple):
+                        exponents = tuple(abs(exponent) for exponent in kernel.detail)
+                        monomial = self._context.from_dict({exponents: 1})
+                        pending.append(Element(monomial, self.one_poly, -1))
+        return self._arguments[min(found)] if found else None

@@ -1,0 +1,204 @@
+"""The gradebook that Canvas imports.
+
+Made after what Canvas's own importer does with a file: it finds a student by
+the Canvas id and then disregards the rest, else by SIS id, else by login; a
+blank cell over an existing grade removes it, so a student without a grade has
+no row; a cell of digits, points and commas is rewritten as a number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from grader.exports.cells import inert, is_formula, rows_text
+from grader.exports.exported import Exported, LeftOut
+from grader.reports.view import Document, homework_title, student_name
+from grader.reports.visible import one_line
+from grader.reports.words import fraction, plural
+from grader.results import Outcome
+
+#: The columns that say who a student is, as the importer knows them.
+IDENTITY = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
+
+#: Titles that the importer drops without a word, wherever in the header they stand.
+_DROPPED = re.compile(
+    r"(?:Current|Final)\s+(?:Score|Points|Grade)|Override\s+(?:Score|Grade|Status)", re.IGNORECASE
+)
+#: Cells that the importer rewrites as numbers, separators of thousands and all.
+_REWRITTEN = re.compile(r"-?[0-9.,]+%?")
+_CANVAS_ID = re.compile(r"[1-9][0-9]*")
+_TITLE_ENDS_WITH_ID = re.compile(r"\((\d+)\)\s*$")
+
+#: What a family name does not end in.
+_NAME_SUFFIX = re.compile(r"(?:Jr|Sr|Esq|Ph\.?D)\.?|I{2,3}|IV|VI?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A submission and the identity that Canvas could find its student by."""
+
+    submission: Mapping[str, Any]
+    id: str
+    sis_user_id: str
+    sis_login_id: str
+
+    @property
+    def keys(self) -> tuple[tuple[str, str], ...]:
+        pairs = (
+            ("Canvas id", self.id),
+            ("SIS user id", self.sis_user_id),
+            # Canvas compares logins without regard to case.
+            ("login", self.sis_login_id.casefold()),
+        )
+        return tuple((label, value) for label, value in pairs if value)
+
+
+def export(document: Document) -> Exported:
+    """The file, with one column of points and a row for each student who has a grade."""
+    warnings: list[str] = []
+    left_out: list[LeftOut] = []
+    column = _column(document, warnings)
+    candidates = [_candidate(submission) for submission in document["students"]]
+    crowd = Counter(key for candidate in candidates for key in candidate.keys)
+    rows: list[tuple[tuple[str, str], list[str]]] = []
+    for candidate in candidates:
+        reason = _why_not(candidate, crowd)
+        if reason is not None:
+            left_out.append(_left_out(candidate, reason))
+            continue
+        warnings += _id_warnings(candidate)
+        row = _row(candidate)
+        rows.append(((row[0].casefold(), candidate.id or candidate.sis_user_id), row))
+    rows.sort()
+    if left_out:
+        warnings.append(
+            f"{plural(len(left_out), 'student')} left out of the gradebook, so that no grade in "
+            "Canvas is changed by mistake"
+        )
+    header = [*IDENTITY, column]
+    possible = ["    Points Possible", "", "", "", "", _points(fraction(document["possible"]))]
+    text = rows_text([header, possible, *(row for _, row in rows)])
+    return Exported(text, tuple(warnings), tuple(left_out))
+
+
+def _column(document: Document, warnings: list[str]) -> str:
+    """The header of the column, with the assignment's id where it is known."""
+    canvas = (document.get("homework") or {}).get("canvas") or {}
+    title = one_line(str(canvas.get("assignment_title") or homework_title(document)))
+    number = str(canvas.get("assignment_id") or "").strip()
+    if _DROPPED.search(title):
+        warnings.append(
+            f"Canvas drops a column named “{title}” without a word, since it reads like one of "
+            "its own totals; rename the assignment in Canvas and in the rubric"
+        )
+    if title in IDENTITY:
+        warnings.append(f"“{title}” is the name of one of Canvas's own columns; rename it")
+    if _CANVAS_ID.fullmatch(number):
+        return f"{title} ({number})"
+    if number:
+        warnings.append(
+            f"“{one_line(number)}” is not a Canvas assignment id, which is a whole number; "
+            "the column is named by its title only"
+        )
+    else:
+        warnings.append(
+            "the rubric names no Canvas assignment id, so Canvas finds the column by its exact "
+            f"title “{title}”, and offers a new assignment where there is none"
+        )
+    ending = _TITLE_ENDS_WITH_ID.search(title)
+    if ending:
+        warnings.append(f"Canvas takes “{title}” for the assignment {ending.group(1)}")
+    return title
+
+
+def _usable(value: object) -> str:
+    """An id as it stands, or nothing where Canvas could not match it."""
+    text = str(value or "")
+    return text if text == one_line(text) and text.isprintable() else ""
+
+
+def _candidate(submission: Mapping[str, Any]) -> _Candidate:
+    student = submission["student"]
+    number = _usable(student.get("id"))
+    return _Candidate(
+        submission,
+        # An institution's own number in the column ID could hit another student.
+        number if _CANVAS_ID.fullmatch(number) else "",
+        _usable(student.get("sis_user_id")),
+        _usable(student.get("sis_login_id")),
+    )
+
+
+def _why_not(candidate: _Candidate, crowd: Mapping[tuple[str, str], int]) -> str | None:
+    """Why a student gets no row; None where there is nothing against it."""
+    submission = candidate.submission
+    if not candidate.keys:
+        given = one_line(str(submission["student"].get("id") or ""))
+        if given:
+            return f"“{given}” is not a Canvas id, and there is no SIS id or login"
+        return "no Canvas id, SIS id or login"
+    for label, value in candidate.keys:
+        if crowd[label, value] > 1:
+            return f"{plural(crowd[label, value], 'file')} have the {label} {value}"
+    pending = fraction(submission.get("pending") or 0)
+    waiting = sum(1 for part in submission["parts"] if part["points"] is None)
+    if waiting or pending:
+        return f"{plural(waiting, 'part')} ({plural(pending, 'point')}) to be decided by a person"
+    if submission.get("score") is None or not submission["parts"]:
+        return "no score"
+    if all(part["verdict"] == Outcome.MISSING for part in submission["parts"]):
+        return "nothing was answered; give the grade by hand"
+    return None
+
+
+def _left_out(candidate: _Candidate, reason: str) -> LeftOut:
+    submission = candidate.submission
+    return LeftOut(student_name(submission["student"]), one_line(str(submission["file"])), reason)
+
+
+def _row(candidate: _Candidate) -> list[str]:
+    name = sortable_name(one_line(str(candidate.submission["student"].get("name") or "")))
+    # Ids are matched to the character; a name counts only where there are none.
+    shown = inert(name) if candidate.id else name
+    score = _points(fraction(candidate.submission["score"]))
+    return [shown, candidate.id, candidate.sis_user_id, candidate.sis_login_id, "", score]
+
+
+def sortable_name(name: str) -> str:
+    """``Last, First`` where that can be told, as Canvas sorts names.
+
+    >>> (
+    ...     sortable_name("Ada Lovelace"),
+    ...     sortable_name("Lovelace, Ada"),
+    ...     sortable_name("Sammy Davis Jr."),
+    ... )
+    ('Lovelace, Ada', 'Lovelace, Ada', 'Davis, Sammy Jr.')
+    """
+    words = name.split()
+    if "," in name or len(words) < 2:
+        return name
+    suffix = [words.pop()] if len(words) > 2 and _NAME_SUFFIX.fullmatch(words[-1]) else []
+    return f"{words[-1]}, {' '.join([*words[:-1], *suffix])}"
+
+
+def _points(points: Fraction) -> str:
+    """Two decimals with a point, as Canvas compares."""
+    return f"{float(round(points, 2)):.2f}"
+
+
+def _id_warnings(candidate: _Candidate) -> list[str]:
+    name = student_name(candidate.submission["student"])
+    found = []
+    for label, value in (("SIS user id", candidate.sis_user_id), ("login", candidate.sis_login_id)):
+        if _REWRITTEN.fullmatch(value) and not value.isdigit():
+            found.append(f"Canvas rewrites the {label} {value} of {name} as a number")
+        elif is_formula(value):
+            found.append(
+                f"a spreadsheet may run the {label} {value} of {name}; do not open the file in one"
+            )
+    return found

@@ -1,0 +1,30 @@
+"""A table for a person's spreadsheet: one row a student, one column a part."""
+
+from __future__ import annotations
+
+from grader.exports.cells import inert, rows_text
+from grader.exports.exported import Exported
+from grader.reports.groups import part_ids
+from grader.reports.view import Document
+from grader.reports.visible import one_line
+from grader.reports.words import number_text
+
+_STUDENT = ("name", "id", "sis_user_id", "sis_login_id")
+
+
+def export(document: Document) -> Exported:
+    """Every student in the document's order; a part that waits for a person is blank."""
+    parts = part_ids(document)
+    rows = [[*_STUDENT, "file", "score", "pending", "possible", *(inert(part) for part in parts)]]
+    for submission in document["students"]:
+        points = {result["part"]: result["points"] for result in submission["parts"]}
+        student = submission["student"]
+        rows.append(
+            [
+                *(inert(one_line(str(student.get(key) or ""))) for key in _STUDENT),
+                inert(one_line(str(submission["file"]))),
+                *(number_text(submission[key]) for key in ("score", "pending", "possible")),
+                *("" if points.get(part) is None else number_text(points[part]) for part in parts),
+            ]
+        )
+    return Exported(rows_text(rows))

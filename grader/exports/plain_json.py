@@ -1,0 +1,27 @@
+"""Points by student and part, without answers and evidence, for other programs."""
+
+from __future__ import annotations
+
+from grader.exports.exported import Exported
+from grader.reports.results_json import json_text
+from grader.reports.view import Document
+
+
+def export(document: Document) -> Exported:
+    """Every student in the document's order; ``null`` points wait for a person."""
+    summary = {
+        "assignment": document["assignment"],
+        "possible": document["possible"],
+        "students": [
+            {
+                **submission["student"],
+                "file": submission["file"],
+                "score": submission["score"],
+                "pending": submission["pending"],
+                "possible": submission["possible"],
+                "points": {result["part"]: result["points"] for result in submission["parts"]},
+            }
+            for submission in document["students"]
+        ],
+    }
+    return Exported(json_text(summary))

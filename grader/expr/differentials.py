@@ -1,0 +1,202 @@
+r"""Derivatives as they are written: ``\frac{\partial y}{\partial x}``, ``dy/dx``, ``\nabla_h l``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from grader.errors import AnswerError
+from grader.expr.functions import FUNCTIONS
+from grader.expr.tokens import (
+    CLOSE,
+    DIFFERENTIAL,
+    DIVIDE,
+    EITHER,
+    FUNCTION,
+    MARKED,
+    OPEN,
+    PARTIAL,
+    POWER,
+    STARTS_FACTOR,
+    SUBSCRIPT,
+    SUPERSCRIPT,
+    SYMBOL,
+    UNKNOWN,
+)
+from grader.expr.tree import Call, Node, Partial
+from grader.source import Span
+
+if TYPE_CHECKING:
+    from grader.expr.grammar import Grammar
+
+_NAMES = frozenset({SYMBOL, MARKED, EITHER, UNKNOWN})
+
+#: Functions whose derivative at their own argument counts as the function ``a'(z)``:
+#: homeworks use it as one.  Elsewhere ``∂ sin[z]/∂z`` is a derivative not worked out.
+_NAMED_DERIVATIVES = frozenset(
+    "heaviside sign abs max min relu leaky_relu elu sigmoid softplus silu gelu".split()
+)
+
+
+def is_mark(grammar: Grammar, pos: int) -> bool:
+    """Whether a token may be the ``d`` of a differential."""
+    kind = grammar.kinds[pos]
+    if kind in (PARTIAL, DIFFERENTIAL):
+        return True
+    return kind in (MARKED, UNKNOWN) and grammar.values[pos] in ("d", "delta")
+
+
+def fraction_follows(grammar: Grammar, pos: int) -> bool:
+    r"""Whether a ``\frac`` is a derivative: both of its arguments begin with a ``d``."""
+    if grammar.kinds[pos + 1] != OPEN or not is_mark(grammar, pos + 2):
+        return False
+    below = grammar.tokens.match[pos + 1] + 1
+    if grammar.kinds[below] != OPEN or not is_mark(grammar, below + 1):
+        return False
+    # \frac{d}{d} and \frac{d x}{2 d}: a quantity d.  A differential has a name after it.
+    if grammar.kinds[pos + 2] in (PARTIAL, DIFFERENTIAL):
+        return True
+    return grammar.kinds[below + 2] != CLOSE
+
+
+def quotient_follows(grammar: Grammar, pos: int) -> bool:
+    """Whether ``dy/dx`` stands at a token whose ``d`` is also a quantity."""
+    kinds = grammar.kinds
+    if kinds[pos + 1] == DIVIDE:  # d/dx
+        return (
+            is_mark(grammar, pos + 2)
+            and kinds[pos + 3] in _NAMES
+            and _touch(grammar, pos + 2)
+            and kinds[pos + 4] in STARTS_FACTOR
+        )
+    return (
+        (kinds[pos + 1] in _NAMES or kinds[pos + 1] == FUNCTION)
+        and kinds[pos + 2] == DIVIDE
+        and is_mark(grammar, pos + 3)
+        and kinds[pos + 4] in _NAMES
+        and (grammar.values[pos] == "delta" or (_touch(grammar, pos) and _touch(grammar, pos + 3)))
+    )
+
+
+def _touch(grammar: Grammar, pos: int) -> bool:
+    return grammar.ends[pos] == grammar.starts[pos + 1] or "\\" in grammar.text
+
+
+def fraction(grammar: Grammar) -> Node:
+    r"""``\frac{\partial y}{\partial x}`` and ``\frac{d}{dx} y``; ``pos`` is on ``\frac``."""
+    at = grammar.pos
+    match = grammar.tokens.match
+    top, below = at + 1, match[at + 1] + 1
+    _check_order(grammar, top + 1)
+    quantity: Node | None = None
+    if top + 2 != match[top]:
+        grammar.pos = top + 2
+        quantity = _operand(grammar, match[top])
+    if below + 2 == match[below]:
+        raise grammar.fail("the derivative has no variable", below + 1)
+    grammar.pos = below + 2
+    _check_order(grammar, below + 1)
+    variable = _operand(grammar, match[below])
+    grammar.pos = match[below] + 1
+    if quantity is None:
+        quantity = _applied(grammar, at)
+    return _partial(quantity, variable, Span(grammar.starts[at], grammar.ends[grammar.pos - 1]))
+
+
+def _operand(grammar: Grammar, closing: int) -> Node:
+    """What is differentiated, or by what, up to the end of its bracket."""
+    if is_mark(grammar, grammar.pos) and grammar.kinds[grammar.pos] == PARTIAL:
+        raise grammar.fail("a derivative of higher order is not read here", grammar.pos)
+    node = grammar.product()
+    if grammar.pos != closing:
+        if is_mark(grammar, grammar.pos):
+            raise grammar.fail("a derivative of higher order is not read here", grammar.pos)
+        raise grammar.unexpected(closing)
+    return node
+
+
+def _check_order(grammar: Grammar, mark: int) -> None:
+    """Refuse ``\\partial^2``."""
+    if grammar.kinds[mark + 1] in (POWER, SUPERSCRIPT):
+        raise grammar.fail("a derivative of higher order is not read here", mark + 1)
+
+
+def _applied(grammar: Grammar, at: int) -> Node:
+    """The factor that an operator such as ``d/dx`` stands before."""
+    if grammar.kinds[grammar.pos] not in STARTS_FACTOR:
+        raise AnswerError(
+            "nothing that is differentiated stands after the derivative",
+            grammar.text,
+            Span(grammar.starts[at], grammar.ends[grammar.pos - 1]),
+        )
+    node = grammar.factor()
+    if grammar.kinds[grammar.pos] in STARTS_FACTOR:
+        operand = grammar.quote(node.span.start, node.span.end)
+        grammar.note(
+            f"the derivative is taken of `{operand}` only, not of what follows it",
+            "ambiguity",
+            Span(grammar.starts[at], grammar.ends[grammar.pos - 1]),
+        )
+    return node
+
+
+def quotient(grammar: Grammar) -> Node:
+    """``∂y/∂φ_0``, ``dy/dx`` and ``d/dx y``; ``pos`` is on the first ``d``."""
+    at = grammar.pos
+    kinds = grammar.kinds
+    _check_order(grammar, at)
+    grammar.pos = at + 1
+    quantity: Node | None = None
+    if kinds[grammar.pos] != DIVIDE:
+        if kinds[grammar.pos] not in STARTS_FACTOR:
+            raise _lonely(grammar, at)
+        quantity = grammar.factor()
+    if kinds[grammar.pos] != DIVIDE or not is_mark(grammar, grammar.pos + 1):
+        raise _lonely(grammar, at)
+    mark = grammar.pos + 1
+    _check_order(grammar, mark)
+    grammar.pos = mark + 1
+    if kinds[grammar.pos] not in STARTS_FACTOR or is_mark(grammar, grammar.pos):
+        raise grammar.fail("the derivative has no variable", mark)
+    variable = grammar.factor()
+    if quantity is None:
+        quantity = _applied(grammar, at)
+    return _partial(quantity, variable, Span(grammar.starts[at], grammar.ends[grammar.pos - 1]))
+
+
+def _lonely(grammar: Grammar, at: int) -> AnswerError:
+    typed = grammar.quote(grammar.starts[at], grammar.ends[at])
+    if grammar.kinds[at] == DIFFERENTIAL and typed == "d":
+        return grammar.fail(
+            "`d` is neither a name of this homework nor part of a derivative",
+            at,
+            "write a derivative as `dy/dx`",
+        )
+    return grammar.fail(
+        f"`{typed}` is not part of a derivative", at, r"write `\frac{\partial y}{\partial x}`"
+    )
+
+
+def nabla(grammar: Grammar) -> Node:
+    r"""``\nabla_{h} l``"""
+    at = grammar.pos
+    if grammar.kinds[at + 1] != SUBSCRIPT:
+        raise grammar.fail("a gradient must name its variable", at, r"write `\nabla_{h} l`")
+    grammar.pos = at + 2
+    variable = grammar.argument(at)
+    quantity = _applied(grammar, at)
+    return _partial(quantity, variable, Span(grammar.starts[at], grammar.ends[grammar.pos - 1]))
+
+
+def _partial(quantity: Node, variable: Node, span: Span) -> Node:
+    """The derivative; of an activation by its own argument, it is the function a'."""
+    if (
+        isinstance(quantity, Call)
+        and len(quantity.arguments) == 1
+        and quantity.function in _NAMED_DERIVATIVES
+        and quantity.arguments[0] == variable
+    ):
+        return Call(quantity.function, quantity.arguments, quantity.derivative + 1, span)
+    return Partial(quantity, variable, span)
+
+
+assert set(FUNCTIONS) >= _NAMED_DERIVATIVES

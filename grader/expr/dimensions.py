@@ -1,0 +1,302 @@
+r"""Reads sizes: ``D_1 \times D_2``, ``(D_1, D_2)``, ``\mathbb{R}^{D_1 \times 1}``, ``D1xD2``, ``D_1``.
+
+The names are those of the vocabulary; between two sizes, ``x``, ``*`` and ``by``
+mean "by".  Sizes are never multiplied out: ``2D_1 \times 3`` keeps its rows.
+"""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+from grader.errors import AnswerError
+from grader.expr.grammar import Grammar
+from grader.expr.lexer import tokenize
+from grader.expr.lexicon import Lexicon, lexicon_of
+from grader.expr.names import Vocabulary
+from grader.expr.reading import Reading
+from grader.expr.statements import trim
+from grader.expr.tokens import (
+    BY,
+    COMMA,
+    END,
+    EQUALS,
+    MEMBER,
+    MINUS,
+    OPEN,
+    POWER,
+    PROSE,
+    REALS,
+    REFUSED,
+    SCALAR,
+    STOP,
+    TIMES,
+    UNKNOWN,
+    Tokens,
+)
+from grader.expr.tree import Dimensions, Node, Number, Partial, Symbol, walk
+from grader.source import Span
+
+#: Words around a size that change nothing of it.
+_FILLER = frozenset(
+    "a an the is are it its of has have with size sizes shape shapes dim dims dimension "
+    "dimensions matrix matrices vector column col so and therefore be should will answer in "
+    "which that this gives we get jacobian gradient".split()
+)
+
+
+def parse_dimensions(text: str, vocabulary: Vocabulary) -> Reading:
+    """A size as a person wrote it; ``tree`` of the reading is a Dimensions.
+
+    One size alone is a column (n × 1); ``scalar`` and ``1`` are 1 × 1.  Raises
+    AnswerError where the text has no meaning, LimitError where it is too long.
+    """
+    lexicon = _size_lexicon(vocabulary)
+    tokens = tokenize(text, lexicon)
+    return _Sizes(tokens, lexicon, vocabulary).reading()
+
+
+def _size_lexicon(vocabulary: Vocabulary) -> Lexicon:
+    """The lexicon of a vocabulary in which ``x`` means "by"."""
+    lexicon = vocabulary.memo.get("sizes")
+    if isinstance(lexicon, Lexicon):
+        return lexicon
+    plain = lexicon_of(vocabulary)
+    by = (BY, "by")
+    words = {"x": by, "X": by, "by": by, "By": by, "BY": by, "scalar": (SCALAR, "scalar")}
+    if vocabulary.resolve("R") is None:
+        words["R"] = (REALS, "R")
+    lexicon = Lexicon(
+        vocabulary, plain.spelled | words, plain.pieces | {"x": by, "X": by}, plain.longest
+    )
+    vocabulary.memo["sizes"] = lexicon
+    return lexicon
+
+
+class _Sizes:
+    """Reads the tokens of one size; used once."""
+
+    def __init__(self, tokens: Tokens, lexicon: Lexicon, vocabulary: Vocabulary) -> None:
+        self.tokens = tokens
+        self.grammar = Grammar(tokens, lexicon)
+        self.lexicon = lexicon
+        self.vocabulary = vocabulary
+
+    def reading(self) -> Reading:
+        """The whole text."""
+        tokens = self.tokens
+        first, last = self.without_words(0, len(tokens.kinds) - 1)
+        heading: Partial | Symbol | None = None
+        for index in self.outer(first, last):
+            kind, value = tokens.kinds[index], tokens.values[index]
+            if index > first and (kind in (EQUALS, MEMBER) or (kind, value) == (STOP, ":")):
+                heading = self.heading(first, index)
+                first = index + 1
+                break
+        first, last = self.without_words(first, last)
+        if first < last and tokens.kinds[first] in (EQUALS, MEMBER):
+            first += 1
+        size = self.size(first, last)
+        self.check(size)
+        return Reading(self.grammar.text, size, heading, (), (), tuple(self.grammar.notes))
+
+    def without_words(self, first: int, last: int) -> tuple[int, int]:
+        """A range without the words and the punctuation at its ends."""
+        tokens = self.tokens
+        while True:
+            begin, end = trim(tokens, first, last)
+            while begin < end and self.is_filler(begin):
+                begin += 1
+            while end > begin and self.is_filler(end - 1):
+                end -= 1
+            if (begin, end) == (first, last):
+                return first, last
+            first, last = begin, end
+
+    def is_filler(self, index: int) -> bool:
+        """Whether a token is words that change nothing."""
+        tokens = self.tokens
+        kind = tokens.kinds[index]
+        if kind == PROSE:
+            words = re.findall("[A-Za-z]+", tokens.values[index].lower())
+            return all(word in _FILLER for word in words)
+        if kind in (UNKNOWN, "and", "where", "if", "in"):
+            return self.text(index, index + 1).lower() in _FILLER
+        return False
+
+    def outer(self, first: int, last: int) -> list[int]:
+        """The tokens of a range outside of all brackets in it."""
+        found = []
+        index = first
+        while index < last:
+            if self.tokens.kinds[index] == OPEN:
+                index = self.tokens.match[index]
+            else:
+                found.append(index)
+            index += 1
+        return found
+
+    def text(self, first: int, last: int) -> str:
+        """The text of a range."""
+        return self.grammar.quote(self.tokens.starts[first], self.tokens.ends[last - 1])
+
+    def span(self, first: int, last: int) -> Span:
+        """The span of a range, or of the whole text when it is empty."""
+        if first >= last:
+            return Span(0, max(len(self.grammar.text.rstrip()), 1))
+        return Span(self.tokens.starts[first], self.tokens.ends[last - 1])
+
+    def fail(self, message: str, first: int, last: int, hint: str | None = None) -> AnswerError:
+        """The error with that fault at a range, for the caller to raise."""
+        return AnswerError(message, self.grammar.text, self.span(first, last), hint)
+
+    def heading(self, first: int, last: int) -> Partial | Symbol | None:
+        """The quantity whose size is given, where the left side is one."""
+        begin, end = self.without_words(first, last)
+        if begin == end:
+            return None
+        node = self.expression(begin, end)
+        return node if isinstance(node, Partial | Symbol) else None
+
+    def size(self, first: int, last: int) -> Dimensions:
+        """A size, in whatever form."""
+        tokens = self.tokens
+        first, last = self.without_words(first, last)
+        if first >= last:
+            raise self.fail("no size is written here", first, last, r"write `D_1 \times 1`")
+        kind = tokens.kinds[first]
+        if kind == SCALAR and last == first + 1:
+            one = Number(Fraction(1), None, self.span(first, last))
+            return Dimensions(one, one, self.span(first, last))
+        if kind == REALS:
+            return self.space(first, last)
+        if kind == OPEN and tokens.match[first] == last - 1:
+            return self.inside(first, last)
+        signs = [i for i in self.outer(first, last) if tokens.kinds[i] in (BY, TIMES)]
+        if len(signs) > 1:
+            raise self.fail(
+                f"{len(signs) + 1} sizes where a matrix has two",
+                first,
+                last,
+                "give rows and columns",
+            )
+        if signs:
+            return self.pair(first, signs[0], last)
+        commas = [i for i in self.outer(first, last) if tokens.kinds[i] == COMMA]
+        if commas:
+            return self.listed(first, last, commas, first, last)
+        rows = self.expression(first, last)
+        return self.column(rows, first, last)
+
+    def column(self, rows: Node, first: int, last: int) -> Dimensions:
+        """One size alone: a column."""
+        span = self.span(first, last)
+        if not (isinstance(rows, Number) and rows.value == 1):
+            self.grammar.note(
+                f"`{self.text(first, last)}` alone is read as a column, `{self.text(first, last)} × 1`",
+                "style",
+                span,
+            )
+        return Dimensions(rows, Number(Fraction(1), None, span), span)
+
+    def pair(self, first: int, sign: int, last: int) -> Dimensions:
+        """``rows by columns``; the hyphens of ``D_1-by-D_2`` belong to the "by"."""
+        tokens = self.tokens
+        end, begin = sign, sign + 1
+        if (
+            tokens.kinds[sign] == BY
+            and end - 1 > first
+            and tokens.kinds[end - 1] == MINUS
+            and begin < last
+            and tokens.kinds[begin] == MINUS
+        ):
+            end -= 1
+            begin += 1
+        if tokens.kinds[sign] == TIMES and self.text(sign, sign + 1) in (r"\cdot", "·", "⋅"):
+            self.grammar.note(
+                f"`{self.text(sign, sign + 1)}` between two sizes is read as ×, not as a product",
+                "correction",
+                self.span(sign, sign + 1),
+            )
+        if end == first:
+            raise self.fail(f"no rows stand before `{self.text(sign, sign + 1)}`", sign, sign + 1)
+        if begin == last:
+            raise self.fail(f"no columns stand after `{self.text(sign, sign + 1)}`", sign, sign + 1)
+        return Dimensions(
+            self.expression(first, end), self.expression(begin, last), self.span(first, last)
+        )
+
+    def inside(self, first: int, last: int) -> Dimensions:
+        """A size in brackets."""
+        commas = [i for i in self.outer(first + 1, last - 1) if self.tokens.kinds[i] == COMMA]
+        if commas:
+            return self.listed(first + 1, last - 1, commas, first, last)
+        if first + 1 == last - 1:
+            raise self.fail("the brackets hold no size", first, last)
+        inner = self.size(first + 1, last - 1)
+        return Dimensions(inner.rows, inner.columns, self.span(first, last))
+
+    def listed(
+        self, first: int, last: int, commas: list[int], outer_first: int, outer_last: int
+    ) -> Dimensions:
+        """``(rows, columns)``, and Python's ``(rows,)``."""
+        if len(commas) > 1:
+            raise self.fail(
+                f"{len(commas) + 1} sizes where a matrix has two",
+                outer_first,
+                outer_last,
+                "give rows and columns",
+            )
+        comma = commas[0]
+        rows = self.expression(first, comma)
+        if comma + 1 == last:
+            return self.column(rows, first, comma)
+        return Dimensions(
+            rows, self.expression(comma + 1, last), self.span(outer_first, outer_last)
+        )
+
+    def space(self, first: int, last: int) -> Dimensions:
+        r"""``\mathbb{R}^{D_1 \times D_2}`` and ``R^D1xD2``."""
+        tokens = self.tokens
+        span = self.span(first, last)
+        if last == first + 1:
+            one = Number(Fraction(1), None, span)
+            return Dimensions(one, one, span)
+        if tokens.kinds[first + 1] != POWER or first + 2 >= last:
+            raise self.fail(
+                f"`{self.text(first, last)}` is no space of matrices",
+                first,
+                last,
+                r"write `\mathbb{R}^{D_1 \times D_2}`",
+            )
+        if tokens.kinds[first + 2] == OPEN and tokens.match[first + 2] != last - 1:
+            raise self.fail(f"`{self.text(first, last)}` is not one size", first, last)
+        inner = self.size(first + 2, last)
+        return Dimensions(inner.rows, inner.columns, span)
+
+    def expression(self, first: int, last: int) -> Node:
+        """A size that is a number, a name, or an expression of such."""
+        grammar = self.grammar
+        tokens = self.tokens
+        if first >= last:
+            raise self.fail("a size is missing", max(first - 1, 0), max(first, 1))
+        kinds = tokens.kinds
+        if kinds[last] == REFUSED and tokens.values[last] == "transpose":
+            raise grammar.fail("a transpose is not read here", last)
+        kept = kinds[last]
+        kinds[last] = END
+        grammar.pos = first
+        node = grammar.sum()
+        kinds[last] = kept
+        if grammar.pos != last:
+            raise grammar.unexpected()
+        return node
+
+    def check(self, size: Dimensions) -> None:
+        """Refuse numbers that no size can be."""
+        for side in (size.rows, size.columns):
+            for part in walk(side):
+                if isinstance(part, Number) and (part.value.denominator != 1 or part.value < 1):
+                    raise AnswerError(
+                        "a size is a positive whole number", self.grammar.text, part.span
+                    )

@@ -1,0 +1,269 @@
+r"""Prints a tree: as LaTeX that reads back as the same tree, and as an outline.
+
+``parse_expression(to_latex(tree), vocabulary) == tree`` holds for every tree that
+a text of that vocabulary can be read as; a property test holds it.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from grader.expr.functions import FUNCTIONS
+from grader.expr.names import latex_name
+from grader.expr.tree import (
+    All,
+    Any,
+    Call,
+    Cases,
+    Condition,
+    Constant,
+    Dimensions,
+    Indicator,
+    Negation,
+    Node,
+    Not,
+    Number,
+    Partial,
+    Power,
+    Product,
+    Quotient,
+    Relation,
+    Sum,
+    Symbol,
+)
+
+_RELATIONS = {">": ">", ">=": r"\geq", "<": "<", "<=": r"\leq", "=": "=", "!=": r"\neq"}
+
+#: Functions whose printed form is a command with braces and not a name with brackets.
+_NAMES_BY_COMMAND = frozenset({"sqrt", "root", "abs"})
+
+
+def to_latex(node: Node | Condition | Dimensions) -> str:
+    """The LaTeX of a tree, without delimiters."""
+    match node:
+        case Dimensions():
+            return rf"{_size(node.rows)} \times {_size(node.columns)}"
+        case Number():
+            return _number(node)
+        case Constant():
+            return r"\pi" if node.name == "pi" else r"\mathrm{e}"
+        case Symbol():
+            return latex_name(node.name)
+        case Sum():
+            return _sum(node)
+        case Negation():
+            bare = not isinstance(node.operand, Sum | Negation) and not _negative(node.operand)
+            return f"-{to_latex(node.operand) if bare else bracketed(node.operand)}"
+        case Product():
+            return _product(node)
+        case Quotient():
+            return rf"\frac{{{to_latex(node.numerator)}}}{{{to_latex(node.denominator)}}}"
+        case Power():
+            return f"{_base(node.base)}^{{{to_latex(node.exponent)}}}"
+        case Call():
+            return _call(node)
+        case Indicator():
+            return rf"I\left[{to_latex(node.condition)}\right]"
+        case Cases():
+            rows = r" \\ ".join(
+                f"{_value(value)} & {_held(condition)}" for value, condition in node.branches
+            )
+            return rf"\begin{{cases}} {rows} \end{{cases}}"
+        case Partial():
+            return (
+                rf"\frac{{\partial {_differentiated(node.quantity)}}}"
+                rf"{{\partial {_differentiated(node.variable)}}}"
+            )
+        case Relation():
+            return f"{to_latex(node.left)} {_RELATIONS[node.operator]} {to_latex(node.right)}"
+        case All():
+            return r" \land ".join(map(_condition, node.conditions))
+        case Any():
+            return r" \lor ".join(map(_condition, node.conditions))
+        case Not():
+            return rf"\lnot {bracketed(node.condition)}"
+
+
+def bracketed(node: Node | Condition) -> str:
+    """The LaTeX of a tree in round brackets."""
+    return rf"\left({to_latex(node)}\right)"
+
+
+def _negative(node: Node) -> bool:
+    return isinstance(node, Number) and node.value < 0
+
+
+def _number(node: Number) -> str:
+    """The digits; a fraction that no one typed is printed as one."""
+    value = node.value
+    if node.decimals is not None:
+        scaled = value * 10**node.decimals
+        if scaled.denominator == 1:
+            sign = "-" if scaled < 0 else ""
+            digits = str(abs(scaled.numerator)).rjust(node.decimals + 1, "0")
+            return f"{sign}{digits[: -node.decimals or None]}.{digits[-node.decimals :]}"
+    if value.denominator == 1:
+        return str(value.numerator)
+    sign = "-" if value < 0 else ""
+    return rf"{sign}\frac{{{abs(value.numerator)}}}{{{value.denominator}}}"
+
+
+def _sum(node: Sum) -> str:
+    pieces = []
+    for index, term in enumerate(node.terms):
+        if isinstance(term, Negation):
+            text = to_latex(term)[1:]
+            pieces.append(f"-{text}" if not index else f" - {text}")
+        else:
+            text = bracketed(term) if isinstance(term, Sum) or _negative(term) else to_latex(term)
+            pieces.append(text if not index else f" + {text}")
+    return "".join(pieces)
+
+
+def _product(node: Product) -> str:
+    pieces: list[str] = []
+    for index, factor in enumerate(node.factors):
+        text = _factor(factor)
+        if index:
+            pieces.append(r" \cdot " if _needs_dot(node.factors[index - 1], factor, text) else " ")
+        pieces.append(text)
+    return "".join(pieces)
+
+
+def _factor(node: Node) -> str:
+    bare = not isinstance(node, Sum | Negation | Product) and not _negative(node)
+    return to_latex(node) if bare else bracketed(node)
+
+
+def _needs_dot(before: Node, factor: Node, text: str) -> bool:
+    """Whether two factors side by side would read as something else."""
+    if text[0].isdigit() or text[0] == ".":
+        return True
+    if isinstance(before, Number) and isinstance(factor, Number):
+        return True
+    # A name before a bracket may be a call: p(1 - p).
+    return isinstance(before, Symbol) and text.startswith(r"\left(")
+
+
+def _base(node: Node) -> str:
+    if isinstance(node, Symbol):
+        return to_latex(node)
+    if isinstance(node, Constant) and node.name == "pi":
+        return to_latex(node)
+    if isinstance(node, Number) and node.value >= 0 and r"\frac" not in _number(node):
+        return to_latex(node)
+    if isinstance(node, Call) and node.function not in _NAMES_BY_COMMAND:
+        return to_latex(node)
+    return bracketed(node)
+
+
+def _call(node: Call) -> str:
+    arguments = [to_latex(argument) for argument in node.arguments]
+    if not node.derivative:
+        if node.function == "sqrt":
+            return rf"\sqrt{{{arguments[0]}}}"
+        if node.function == "root":
+            return rf"\sqrt[{arguments[1]}]{{{arguments[0]}}}"
+        if node.function == "abs":
+            return rf"\left|{arguments[0]}\right|"
+    name = FUNCTIONS[node.function].latex
+    if node.function in _NAMES_BY_COMMAND:
+        name = rf"\operatorname{{{node.function}}}"
+    return rf"{name}{chr(39) * node.derivative}\left({', '.join(arguments)}\right)"
+
+
+def _value(node: Node | None) -> str:
+    return r"\text{undefined}" if node is None else to_latex(node)
+
+
+def _held(condition: Condition | None) -> str:
+    return r"\text{otherwise}" if condition is None else rf"\text{{if }} {to_latex(condition)}"
+
+
+def _differentiated(node: Node) -> str:
+    return to_latex(node) if isinstance(node, Symbol | Call) else bracketed(node)
+
+
+def _condition(node: Condition) -> str:
+    return bracketed(node) if isinstance(node, All | Any) else to_latex(node)
+
+
+def _size(node: Node) -> str:
+    return bracketed(node) if isinstance(node, Sum | Negation) else to_latex(node)
+
+
+def to_outline(node: Node | Condition | Dimensions, indent: str = "") -> str:
+    """The tree with one node a line, children below and to the right of their parent.
+
+    >>> from grader.expr.names import FREE
+    >>> from grader.expr.parser import parse_expression
+    >>> print(to_outline(parse_expression("2x - 1", FREE)))
+    sum
+      product
+        number 2
+        symbol x
+      negation
+        number 1
+    """
+    lines: list[str] = []
+    stack: list[tuple[Node | Condition | Dimensions | str, int]] = [(node, 0)]
+    while stack:
+        item, depth = stack.pop()
+        if isinstance(item, str):
+            lines.append(indent + "  " * depth + item)
+            continue
+        label, below = _outline(item)
+        lines.append(indent + "  " * depth + label)
+        stack.extend((child, depth + 1) for child in reversed(below))
+    return "\n".join(lines)
+
+
+_Below = tuple[Node | Condition | str, ...]
+
+
+def _outline(node: Node | Condition | Dimensions) -> tuple[str, _Below]:
+    """The line of one node, and what stands below it."""
+    match node:
+        case Dimensions():
+            return "size, rows by columns", (node.rows, node.columns)
+        case Number():
+            return f"number {_plain(node.value)}", ()
+        case Constant():
+            return f"constant {node.name}", ()
+        case Symbol():
+            return f"symbol {node.name}", ()
+        case Sum():
+            return "sum", node.terms
+        case Negation():
+            return "negation", (node.operand,)
+        case Product():
+            return "product", node.factors
+        case Quotient():
+            return "quotient", (node.numerator, node.denominator)
+        case Power():
+            return "power", (node.base, node.exponent)
+        case Call():
+            primes = f", derivative {node.derivative}" if node.derivative else ""
+            return f"function {node.function}{primes}", node.arguments
+        case Indicator():
+            return "indicator", (node.condition,)
+        case Cases():
+            below: list[Node | Condition | str] = []
+            for value, condition in node.branches:
+                below.append("undefined" if value is None else value)
+                below.append("otherwise" if condition is None else condition)
+            return "cases, each a value and its condition", tuple(below)
+        case Partial():
+            return "derivative of the first by the second", (node.quantity, node.variable)
+        case Relation():
+            return f"relation {node.operator}", (node.left, node.right)
+        case All():
+            return "all of", node.conditions
+        case Any():
+            return "any of", node.conditions
+        case Not():
+            return "not", (node.condition,)
+
+
+def _plain(value: Fraction) -> str:
+    return str(value)

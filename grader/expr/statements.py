@@ -1,0 +1,158 @@
+r"""What stands around an expression: rows, prose, ``where``, trailing punctuation, frames."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+from grader.expr.reading import Note
+from grader.expr.tokens import (
+    AND,
+    APPROX,
+    COMMA,
+    EQUALS,
+    IF,
+    OPEN,
+    PROSE,
+    ROW,
+    STOP,
+    WHERE,
+    Tokens,
+)
+from grader.source import Span
+
+
+@dataclass(slots=True)
+class Statement:
+    """The tokens from ``first`` up to ``last``, and the equals signs among them.
+
+    ``definition``: it stands after ``where``.
+    """
+
+    first: int
+    last: int
+    equals: list[int]
+    definition: bool = False
+
+    def links(self) -> list[tuple[int, int]]:
+        """The ranges between the equals signs."""
+        bounds = [self.first - 1, *self.equals, self.last]
+        return [(a + 1, b) for a, b in pairwise(bounds)]
+
+
+#: Tokens that a text may end with, or begin with, and that say nothing.
+_TRAILING = frozenset({STOP, COMMA, ROW})
+
+
+def trim(tokens: Tokens, first: int, last: int) -> tuple[int, int]:
+    """A range without the punctuation and the braces around it."""
+    kinds = tokens.kinds
+    while True:
+        while last > first and kinds[last - 1] in _TRAILING:
+            last -= 1
+        while first < last and kinds[first] in _TRAILING:
+            first += 1
+        framed = (
+            first < last
+            and kinds[first] == OPEN
+            and tokens.values[first] == "{"
+            and tokens.match[first] == last - 1
+        )
+        if not framed:
+            return first, last
+        first += 1
+        last -= 1
+
+
+def _outer(tokens: Tokens, first: int, last: int) -> list[int]:
+    """The tokens of a range that stand outside of all brackets in it."""
+    found = []
+    index = first
+    while index < last:
+        if tokens.kinds[index] == OPEN:
+            index = tokens.match[index]
+        else:
+            found.append(index)
+        index += 1
+    return found
+
+
+def split(tokens: Tokens) -> tuple[list[Statement], list[Note]]:
+    """The statements of a text in order, and notes of the words that were left out."""
+    notes: list[Note] = []
+    kinds = tokens.kinds
+    first, last = trim(tokens, 0, len(kinds) - 1)
+    statements: list[Statement] = []
+    begin = first
+    definition = False
+
+    def close(end: int) -> None:
+        nonlocal begin
+        start, stop = trim(tokens, begin, end)
+        if start < stop:
+            inner, stop = _equals(tokens, start, stop, notes)
+            statements.append(Statement(start, stop, inner, definition))
+        begin = end + 1
+
+    for index in _outer(tokens, first, last):
+        kind = kinds[index]
+        if kind == PROSE:
+            span = Span(tokens.starts[index], tokens.ends[index])
+            words = tokens.values[index]
+            words = words if len(words) <= 40 else words[:39] + "…"
+            close(index)
+            notes.append(Note(span, f"the words `{words}` are not read", "unread"))
+        elif kind == WHERE:
+            close(index)
+            definition = True
+        elif kind == ROW:
+            close(index)
+        elif kind == STOP or (
+            kind in (COMMA, AND) and (definition or _starts_definition(tokens, index + 1, last))
+        ):
+            close(index)
+    close(last)
+    return statements, notes
+
+
+def _equals(tokens: Tokens, first: int, last: int, notes: list[Note]) -> tuple[list[int], int]:
+    """The equals signs that part a chain, and where the chain ends.
+
+    What follows ``≈`` is a remark: the exact value before it is the answer.  An
+    equals sign after "if" belongs to a condition.
+    """
+    found: list[int] = []
+    for index in _outer(tokens, first, last):
+        kind = tokens.kinds[index]
+        if kind == IF:
+            break
+        if kind == EQUALS:
+            found.append(index)
+        elif kind == APPROX:
+            if not found and _is_left_side(tokens, first, index):
+                found.append(index)
+                span = Span(tokens.starts[index], tokens.ends[index])
+                notes.append(Note(span, "`≈` is read as `=`", "correction"))
+                continue
+            span = Span(tokens.starts[index], tokens.ends[last - 1])
+            notes.append(
+                Note(span, "what follows `≈` is not compared: what stands before it is", "unread")
+            )
+            return found, index
+    return found, last
+
+
+def _is_left_side(tokens: Tokens, first: int, last: int) -> bool:
+    """Whether a range is a name or a derivative, which has the value and is not it."""
+    kinds = tokens.kinds
+    if last - first < 2:
+        return first == last or kinds[first] in (SYMBOL, MARKED, UNKNOWN)
+    marks = (PARTIAL, DIFFERENTIAL, NABLA, MARKED)
+    return kinds[first] in marks or (kinds[first] == COMMAND and kinds[first + 2] in marks)
+
+
+def _starts_definition(tokens: Tokens, index: int, last: int) -> bool:
+    """Whether ``name =`` stands at a token."""
+    while index < last and tokens.kinds[index] in (AND, WHERE, *_TRAILING):
+        index += 1
+    return index + 1 < last and tokens.kinds[index + 1] == EQUALS

@@ -1,0 +1,300 @@
+"""The tree of an expression: what an answer means before anyone computes with it.
+
+Nodes are frozen values.  Each knows the span of text that it was read from;
+spans take no part in equality, so that two readings of one formula are equal
+wherever they stood.  Reading keeps what was written: ``2/4`` stays a quotient,
+``a - b`` a sum with a negated term.  Nothing is simplified here.
+
+Conditions (``Relation``, ``All``, ``Any``, ``Not``) stand inside ``Indicator``
+and ``Cases`` only; every other node is a real number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Any as Anything
+from typing import Any as Anything
+from typing import Literal
+
+from grader.source import NOWHERE, Span
+
+RelationOperator = Literal[">", ">=", "<", "<=", "=", "!="]
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """An exact number.  ``decimals`` counts the digits typed after a decimal
+    point; it is None for a number typed without one (``0.50``: 1/2 with 2)."""
+
+    value: Fraction
+    decimals: int | None = None
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A mathematical constant: ``pi`` or ``e``."""
+
+    name: Literal["pi", "e"]
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """A named quantity, by its canonical name (``theta_01``; see ``expr/names.py``)."""
+
+    name: str
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """``terms[0] + terms[1] + …``, at least two; a subtracted term is a ``Negation``."""
+
+    terms: tuple[Node, ...]
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Negation:
+    """``-operand``"""
+
+    operand: Node
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """``factors[0] · factors[1] · …``, at least two, in the order written."""
+
+    factors: tuple[Node, ...]
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Quotient:
+    """``numerator / denominator``"""
+
+    numerator: Node
+    denominator: Node
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    """``base ^ exponent``"""
+
+    base: Node
+    exponent: Node
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function of the table in ``expr/functions.py``, by its name there.
+
+    ``derivative`` counts primes: ``a'(z)`` is ``Call("relu", (z,), 1)``.
+    ``root`` has two arguments, radicand and degree: the real root.
+    """
+
+    function: str
+    arguments: tuple[Node, ...]
+    derivative: int = 0
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """1 where the condition holds, 0 elsewhere."""
+
+    condition: Condition
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """The first branch whose condition holds.
+
+    A branch is (value, condition); the condition None is "otherwise", a value
+    None is "undefined" there.  Where no branch holds, it is undefined.
+    """
+
+    branches: tuple[tuple[Node | None, Condition | None], ...]
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """An unevaluated derivative ``∂quantity/∂variable`` (``d`` and ``δ`` read alike)."""
+
+    quantity: Node
+    variable: Node
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """``left operator right``; a chain ``0 < x < 1`` is an ``All`` of two."""
+
+    operator: RelationOperator
+    left: Node
+    right: Node
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """All conditions hold (``∧``, ``and``, a comma)."""
+
+    conditions: tuple[Condition, ...]
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Any:
+    """At least one condition holds (``∨``, ``or``)."""
+
+    conditions: tuple[Condition, ...]
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The condition does not hold (``¬``, ``not``)."""
+
+    condition: Condition
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+Node = (
+    Number
+    | Constant
+    | Symbol
+    | Sum
+    | Negation
+    | Product
+    | Quotient
+    | Power
+    | Call
+    | Indicator
+    | Cases
+    | Partial
+)
+Condition = Relation | All | Any | Not
+
+
+@dataclass(frozen=True, slots=True)
+class Dimensions:
+    """A size: rows × columns, each a positive whole number or an expression of sizes."""
+
+    rows: Node
+    columns: Node
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+def children(node: Node | Condition) -> tuple[Node | Condition, ...]:
+    """The direct parts of a node, in the order written."""
+    match node:
+        case Number() | Constant() | Symbol():
+            return ()
+        case Sum():
+            return node.terms
+        case Product():
+            return node.factors
+        case Negation():
+            return (node.operand,)
+        case Quotient():
+            return (node.numerator, node.denominator)
+        case Power():
+            return (node.base, node.exponent)
+        case Call():
+            return node.arguments
+        case Indicator() | Not():
+            return (node.condition,)
+        case Cases():
+            return tuple(part for branch in node.branches for part in branch if part is not None)
+        case Partial():
+            return (node.quantity, node.variable)
+        case Relation():
+            return (node.left, node.right)
+        case All() | Any():
+            return node.conditions
+
+
+def walk(node: Node | Condition) -> Iterator[Node | Condition]:
+    """The node and everything below it, parents first, left to right.
+
+    Uses its own stack, so that a deep tree cannot exhaust Python's.
+    """
+    stack = [node]
+    while stack:
+        top = stack.pop()
+        yield top
+        stack.extend(reversed(children(top)))
+
+
+def symbols(node: Node | Condition) -> frozenset[str]:
+    """The canonical names that occur in a tree."""
+    return frozenset(part.name for part in walk(node) if isinstance(part, Symbol))
+
+
+def substitute(node: Node, values: Mapping[str, Node]) -> Node:
+    """The tree with every symbol of ``values`` replaced, all at once.
+
+    A part in which nothing is replaced is kept as it is, not copied.
+    """
+    if not values:
+        return node
+    result = _substitute(node, values)
+    assert not isinstance(result, Relation | All | Any | Not)
+    return result
+
+
+def _substitute(node: Node | Condition, values: Mapping[str, Node]) -> Node | Condition:
+    if isinstance(node, Symbol):
+        return values.get(node.name, node)
+    parts = children(node)
+    if not parts:
+        return node
+    new = tuple(_substitute(part, values) for part in parts)
+    if all(a is b for a, b in zip(parts, new, strict=True)):
+        return node
+    return with_children(node, new)
+
+
+def with_children(node: Node | Condition, parts: tuple[Anything, ...]) -> Node | Condition:
+    """The node with its direct parts replaced, in the order of :func:`children`."""
+    match node:
+        case Number() | Constant() | Symbol():
+            return node
+        case Sum():
+            return replace(node, terms=parts)
+        case Product():
+            return replace(node, factors=parts)
+        case Negation():
+            return replace(node, operand=parts[0])
+        case Quotient():
+            return replace(node, numerator=parts[0], denominator=parts[1])
+        case Power():
+            return replace(node, base=parts[0], exponent=parts[1])
+        case Call():
+            return replace(node, arguments=parts)
+        case Indicator() | Not():
+            return replace(node, condition=parts[0])
+        case Cases():
+            rest = iter(parts)
+            return replace(
+                node,
+                branches=tuple(
+                    (None if value is None else next(rest), None if when is None else next(rest))
+                    for value, when in node.branches
+                ),
+            )
+        case Partial():
+            return replace(node, quantity=parts[0], variable=parts[1])
+        case Relation():
+            return replace(node, left=parts[0], right=parts[1])
+        case All() | Any():
+            return replace(node, conditions=parts)

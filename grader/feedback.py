@@ -1,0 +1,50 @@
+"""Sentences for students: one place that words what a verdict means for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from grader.results import Outcome, Verdict
+
+
+def _right(verdict: Verdict) -> str:
+    if verdict.method == "sampled":
+        return (
+            f"Right, as far as {verdict.points} points in {verdict.regions} activation regions "
+            "can tell."
+        )
+    return "Right."
+
+
+def _wrong(verdict: Verdict) -> str:
+    if verdict.reason:
+        return f"Not right: {verdict.reason}."
+    if verdict.witness is not None and verdict.witness.answer is None:
+        return "Not right: there are values for which your answer is undefined."
+    return "Not right: there are values for which your answer and the right one differ."
+
+
+def _open(what: str) -> Callable[[Verdict], str]:
+    def sentence(verdict: Verdict) -> str:
+        why = f": {verdict.reason}" if verdict.reason else ""
+        return f"{what}{why}. A person will look at it; no points are lost yet."
+
+    return sentence
+
+
+_SENTENCES: Mapping[Outcome, Callable[[Verdict], str]] = {
+    Outcome.EQUIVALENT: _right,
+    Outcome.DIFFERENT: _wrong,
+    Outcome.UNREADABLE: _open("This could not be read"),
+    Outcome.UNDECIDED: _open("This could not be decided"),
+    Outcome.DISALLOWED: _open("This does not answer the question"),
+    Outcome.MISSING: lambda verdict: "Nothing was written for this part.",
+}
+
+
+def sentences(verdict: Verdict, hint: str | None) -> tuple[str, ...]:
+    """What a student is told about one answer.  ``hint`` is the rubric's, for wrong answers."""
+    first = _SENTENCES[verdict.outcome](verdict)
+    if verdict.outcome is Outcome.DIFFERENT and hint:
+        return (first, hint)
+    return (first,)

@@ -1,0 +1,235 @@
+"""The way of one submission: find its answers, read, compare, score, say."""
+
+from __future__ import annotations
+
+from collections.abc import MutableMapping
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from grader.errors import AnswerError, Fault, LimitError
+from grader.expr.latex import to_latex
+from grader.expr.parser import Reading
+from grader.expr.tree import Dimensions, Node, Partial, Symbol
+from grader.feedback import sentences
+from grader.homework import Homework, near_part, resolve_part
+from grader.questions import QUESTIONS
+from grader.questions.definitions import Scope, make_scope
+from grader.questions.part import Part
+from grader.read.answers import AnswersFile, Entry
+from grader.results import Outcome, PartResult, Submission, Unread, Verdict
+from grader.score import points_for
+
+#: Verdicts on answers already judged: by part, text and the definitions in force.
+Memory = MutableMapping[tuple[str, str, tuple[tuple[str, str | None], ...]], PartResult]
+
+
+def grade(homework: Homework, answers: AnswersFile, memory: Memory | None = None) -> Submission:
+    """Grade one submission.
+
+    ``memory`` may be shared between the submissions of a batch: equal answers are
+    then judged once.  Never raises for anything that a student wrote.
+    """
+    placed, unread = _place(homework, answers)
+    scopes: dict[str, tuple[Scope, tuple[tuple[str, str | None], ...]]] = {}
+    for question, parts in homework.by_question.items():
+        own = [entry for block in answers.blocks if block.question == question
+               for entry in block.definitions]  # fmt: skip
+        scope = make_scope(parts[0].statement, answers.definitions, own, question)
+        entries = (*answers.definitions, *own)
+        scopes[question] = scope, tuple((entry.key, entry.text) for entry in entries)
+    memory = {} if memory is None else memory
+    results: list[PartResult] = []
+    for part in homework.parts:
+        entry = placed.get(part.id)
+        scope, key = scopes[part.question]
+        if entry is None or entry.text is None:
+            results.append(_without_text(part, entry))
+            continue
+        known = memory.get((part.id, entry.text, key))
+        if known is None:
+            known = memory[part.id, entry.text, key] = judge(part, entry.text, scope)
+        results.append(known)
+    notes = list(answers.notes)
+    if answers.assignment is not None and answers.assignment != homework.statement.assignment:
+        notes.append(
+            f"the file says it is for the assignment `{answers.assignment}`, "
+            f"not `{homework.statement.assignment}`"
+        )
+    return Submission(answers.student, answers.file, tuple(results), tuple(notes), tuple(unread))
+
+
+def _place(homework: Homework, answers: AnswersFile) -> tuple[dict[str, Entry], list[Unread]]:
+    """Each entry under the part that it answers; what answers none is told."""
+    faults: list[Fault] = list(answers.faults)
+    placed: dict[str, Entry] = {}
+    questions = [question.id for question in homework.file.questions]
+    for block in answers.blocks:
+        if block.question is not None and block.question not in questions:
+            faults.extend(
+                Fault(entry.key_place, "", f"`{block.question}` is not a question of this "
+                      "homework", "there are " + ", ".join(f"`{name}`" for name in questions))
+                for entry in block.answers[:1]
+            )  # fmt: skip
+            continue
+        for entry in block.answers:
+            part = resolve_part(homework, block.question, entry.key)
+            if part is None:
+                close = near_part(homework, block.question, entry.key)
+                where = f" of {block.question}" if block.question else ""
+                faults.append(
+                    Fault(entry.key_place, "", f"`{entry.key}` is not a part{where}",
+                          f"did you mean `{close}`?" if close else None)
+                )  # fmt: skip
+            elif part.id in placed:
+                faults.append(
+                    Fault(entry.key_place, "", f"`{part.id}` is answered twice",
+                          "the first one counts")
+                )  # fmt: skip
+            else:
+                placed[part.id] = entry
+    return placed, [Unread(answers.file, str(fault)) for fault in faults]
+
+
+def _without_text(part: Part, entry: Entry | None) -> PartResult:
+    if entry is not None and entry.problem is not None:
+        return _result(part, None, None, Verdict(Outcome.UNREADABLE, reason=entry.problem), ())
+    return _result(part, None, None, Verdict(Outcome.MISSING), ())
+
+
+def judge(part: Part, text: str, scope: Scope) -> PartResult:
+    """Read one answer, compare it, score it and say so.  Never raises for any text."""
+    if not text.strip():
+        return _result(part, text, None, Verdict(Outcome.MISSING), ())
+    kind = QUESTIONS[part.kind]
+    try:
+        reading = kind.read(text, scope.vocabulary)
+    except AnswerError as error:
+        verdict = Verdict(Outcome.UNREADABLE, reason=error.sentence, span=error.span)
+        return _result(part, text, None, verdict, ())
+    except LimitError as error:
+        return _result(part, text, None, Verdict(Outcome.UNREADABLE, reason=error.message), ())
+    notes = (*(note.message for note in reading.notes), *scope.notes)
+    verdict = _verdict(part, reading, scope)
+    result = _result(part, text, to_latex(reading.tree), verdict, notes)
+    if len(reading.links) > 1:
+        step = _first_wrong_step(part, reading, scope, verdict)
+        if step:
+            result = replace(result, feedback=(*result.feedback, step))
+    return result
+
+
+def _result(
+    part: Part, text: str | None, read_as: str | None, verdict: Verdict, notes: tuple[str, ...]
+) -> PartResult:
+    return PartResult(
+        part=part.id,
+        answer=text,
+        read_as=read_as,
+        verdict=verdict,
+        points=points_for(verdict, part.points),
+        possible=part.points,
+        feedback=sentences(verdict, part.hint),
+        notes=notes,
+    )
+
+
+def _verdict(part: Part, reading: Reading, scope: Scope) -> Verdict:
+    misplaced = _heading_problem(part, reading)
+    if misplaced is not None:
+        return misplaced
+    if reading.definitions:
+        scope = scope.extended({found.name: found.tree for found in reading.definitions})
+    return _compared(part, reading.tree, scope)
+
+
+def _compared(part: Part, tree: Node | Dimensions, scope: Scope) -> Verdict:
+    needed, problem = scope.used(tree)
+    if problem is not None:
+        return problem
+    return QUESTIONS[part.kind].judge(part, tree, needed)
+
+
+def _heading_problem(part: Part, reading: Reading) -> Verdict | None:
+    """A left side that is not this part's quantity is told, not guessed about."""
+    heading = reading.heading
+    if heading is None or heading == part.quantity:
+        return None
+    names = part.statement.vocabulary
+    if isinstance(heading, Symbol) and names.resolve(heading.name) is None:
+        return None  # a label of the student's own
+    assert isinstance(part.quantity, Partial | Symbol)
+    return Verdict(
+        Outcome.DISALLOWED,
+        reason=f"this is headed {to_latex(heading)}, but the part asks for "
+        f"{to_latex(part.quantity)}",
+        span=heading.span,
+    )
+
+
+def _first_wrong_step(part: Part, reading: Reading, scope: Scope, last: Verdict) -> str | None:
+    """The first step of a chain A = B = C that changes whether it is right."""
+    if reading.definitions:
+        scope = scope.extended({found.name: found.tree for found in reading.definitions})
+    outcomes = [_compared(part, link, scope).outcome for link in reading.links[:-1]]
+    outcomes.append(last.outcome)
+    for before, (left, right) in enumerate(pairwise(outcomes)):
+        if {left, right} == {Outcome.EQUIVALENT, Outcome.DIFFERENT}:
+            first, second = reading.links[before], reading.links[before + 1]
+            return (
+                f"The step from {to_latex(first)} to {to_latex(second)} does not hold: "
+                f"the {'first' if left is Outcome.EQUIVALENT else 'second'} is right."
+            )
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """How a text is read: as LaTeX, as a tree, by which names, with which doubts."""
+
+    text: str
+    latex: str
+    outline: str
+    names: tuple[str, ...]
+    notes: tuple[str, ...]
+    result: PartResult | None
+
+
+def explain(homework: Homework, text: str, part_id: str | None = None) -> Explanation:
+    """How a text is read in a homework, and for a part also the verdict on it.
+
+    Without a part, each question's names are tried in the rubric's order.
+    Raises AnswerError and LimitError of the first question if none reads the text,
+    and KeyError for an unknown part.
+    """
+    from grader.expr.latex import to_outline
+    from grader.expr.names import latex_name
+    from grader.expr.tree import symbols
+
+    if part_id is not None:
+        part = homework.part(part_id)
+        if part is None:
+            raise KeyError(part_id)
+        candidates = [part]
+    else:
+        candidates = [parts[0] for parts in homework.by_question.values() if parts]
+    first: AnswerError | LimitError | None = None
+    for part in candidates:
+        try:
+            reading = QUESTIONS[part.kind].read(text, part.statement.vocabulary)
+        except (AnswerError, LimitError) as error:
+            first = first or error
+            continue
+        tree = reading.tree
+        sides = (tree.rows, tree.columns) if isinstance(tree, Dimensions) else (tree,)
+        names = sorted(frozenset().union(*map(symbols, sides)))
+        scope = make_scope(part.statement, (), (), part.question)
+        return Explanation(
+            text=text,
+            latex=to_latex(tree),
+            outline=to_outline(tree),
+            names=tuple(f"{name}: {latex_name(name)}" for name in names),
+            notes=tuple(note.message for note in reading.notes),
+            result=judge(part, text, scope) if part_id is not None else None,
+        )
+    assert first is not None
+    raise first

@@ -1,0 +1,142 @@
+"""A rubric made ready for grading: its parts with derived references."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+from grader.errors import AnswerError, Fault, LimitError, RubricError
+from grader.expr.latex import to_latex
+from grader.expr.parser import parse_quantity
+from grader.questions import QUESTIONS
+from grader.questions.part import Part
+from grader.read.rubric import QuestionFile, RubricFile, load_rubric_file, read_rubric
+from grader.results import HomeworkStatement, PartStatement, QuestionStatement
+
+
+@dataclass(frozen=True)
+class Homework:
+    """A rubric and what was derived from it."""
+
+    file: RubricFile
+    statement: HomeworkStatement
+    parts: tuple[Part, ...]
+
+    @property
+    def by_question(self) -> Mapping[str, tuple[Part, ...]]:
+        """The parts of each question, in the rubric's order."""
+        return {
+            question.id: tuple(part for part in self.parts if part.question == question.id)
+            for question in self.file.questions
+        }
+
+    def part(self, full_id: str) -> Part | None:
+        """The part with this id (``q1.phi_0``)."""
+        return next((part for part in self.parts if part.id == full_id), None)
+
+
+def load_rubric(path: str | Path) -> Homework:
+    """Read a rubric and derive its reference answers.
+
+    ``path`` is a file, or the name of a rubric that ships with the grader.
+    Raises RubricError with every fault of the rubric.
+    """
+    from grader.read.bundled import find_rubric
+
+    return build_homework(load_rubric_file(find_rubric(str(path))))
+
+
+def parse_rubric(text: str, file: str = "rubric.yaml") -> Homework:
+    """The same from a text.  Raises RubricError."""
+    return build_homework(read_rubric(text, file))
+
+
+def build_homework(file: RubricFile) -> Homework:
+    """Derive the references of every question.  Raises RubricError with all faults."""
+    faults: list[Fault] = []
+    parts: list[Part] = []
+    for question in file.questions:
+        kind = QUESTIONS.get(question.kind.text)
+        if kind is None:
+            close = get_close_matches(question.kind.text, sorted(QUESTIONS), 1, 0.5)
+            faults.append(
+                file.fault(
+                    question.kind.place,
+                    f"`{question.kind.text}` is not a kind of question",
+                    f"did you mean `{close[0]}`?" if close else
+                    "there are " + ", ".join(sorted(QUESTIONS)),
+                    question.kind.path,
+                    len(question.kind.text),
+                )
+            )  # fmt: skip
+            continue
+        try:
+            parts.extend(kind.build(question, file))
+        except RubricError as error:
+            faults.extend(error.faults)
+    if faults:
+        raise RubricError(faults)
+    return Homework(file, _statement(file, tuple(parts)), tuple(parts))
+
+
+def _statement(file: RubricFile, parts: tuple[Part, ...]) -> HomeworkStatement:
+    return HomeworkStatement(
+        assignment=file.id,
+        title=file.title,
+        course=file.course,
+        questions=tuple(
+            _question(question, [part for part in parts if part.question == question.id])
+            for question in file.questions
+        ),
+        reveal=file.reveal,
+        canvas_assignment_id=file.canvas.assignment_id,
+        canvas_assignment_title=file.canvas.assignment_title,
+    )
+
+
+def _question(question: QuestionFile, parts: list[Part]) -> QuestionStatement:
+    return QuestionStatement(
+        question=question.id,
+        title=question.title,
+        prompt=question.prompt,
+        parts=tuple(
+            PartStatement(
+                part=part.id,
+                quantity=to_latex(part.quantity),
+                reference=to_latex(part.answer),
+                possible=part.points,
+                prompt=part.prompt,
+            )
+            for part in parts
+        ),
+    )
+
+
+def resolve_part(homework: Homework, question: str | None, key: str) -> Part | None:
+    """The part that a key of an answers file names: by its id within the question, by
+    its full id, or by the quantity itself."""
+    candidates = [part for part in homework.parts if question in (None, part.question)]
+    for part in candidates:
+        if key == part.id or key == part.id.partition(".")[2]:
+            return part
+    if any(part.id.partition(".")[2] == key for part in homework.parts):
+        return None
+    found: list[Part] = []
+    for part in candidates:
+        try:
+            quantity = parse_quantity(key, part.statement.vocabulary)
+        except (AnswerError, LimitError):
+            continue
+        if quantity == part.quantity:
+            found.append(part)
+    return found[0] if len(found) == 1 else None
+
+
+def near_part(homework: Homework, question: str | None, key: str) -> str | None:
+    """The full id of the part that a key was probably meant to name."""
+    ids = [part.id for part in homework.parts]
+    written = key if question is None or "." in key else f"{question}.{key}"
+    close = get_close_matches(written, ids, 1, 0.6)
+    return close[0] if close else None

@@ -1,0 +1,137 @@
+"""Every limit in one place, each with its reason.
+
+A limit counts work (characters, tokens, depth, terms, bits), never seconds on
+somebody's clock, so that a verdict is the same on any machine.
+"""
+
+# --- compare ------------------------------------------------------------------
+
+#: Terms that one polynomial of a normal form may have.  The largest right answer
+#: of the rubrics that ship has a few hundred when written out.
+MAX_TERMS = 20_000
+
+#: Pairs of terms that one multiplication may meet; bounds work before it is done.
+MAX_TERM_PAIRS = 2_000_000
+
+#: Largest exponent of a power that a normal form writes out or keeps.
+MAX_EXPONENT = 10_000
+
+#: Bits of a number that is kept exactly; past this, balls and "undecided".
+MAX_NUMBER_BITS = 20_000
+
+#: Indicators inside one function's argument that are written out as cases (2^n).
+MAX_SPLIT_INDICATORS = 6
+
+#: Cases that the case split looks at before it gives up.
+MAX_CASES = 512
+
+#: Generators (names and kernels) that one comparison may need.
+MAX_GENERATORS = 192
+
+#: Polynomials with more terms than this are not factored: factoring may take
+#: time out of proportion, and leaving a polynomial whole is sound.
+MAX_TERMS_TO_FACTOR = 400
+
+#: Times that two expressions are brought to normal form again because a kernel
+#: needs a finer scale (exp(x/2) after exp(x)) or there are more generators.
+MAX_RESTARTS = 12
+
+#: Bits of precision at which a ball evaluation tries to exclude zero, in order.
+PRECISIONS = (64, 192, 640, 2048)
+
+#: Operations on values that one evaluation or normal form may take: an answer of
+#: 10^4 tokens needs about as many, a definition that doubles itself needs 2^n.
+MAX_OPERATIONS = 200_000
+
+# Reports and exports -------------------------------------------------------------------
+
+#: LaTeX longer than this is shown as it is instead of as MathML.  Six times the
+#: longest derivative of a two-layer network, and under 30 ms to convert.
+MATHML_CHARACTERS = 6_000
+
+#: Brackets and groups inside each other that are converted to MathML; the
+#: converter recurses some eight frames for each, of Python's thousand.
+MATHML_DEPTH = 60
+
+#: LaTeX longer than this is given as it is in plain text; a page of formula that no
+#: one reads, and 20 ms to convert.
+UNICODE_MATH_CHARACTERS = 10_000
+
+#: Nesting that the writer of plain-text mathematics follows before it gives the
+#: LaTeX itself; it recurses three frames for each.
+UNICODE_MATH_DEPTH = 100
+
+#: Longest plain-text report: Canvas refuses comments over 65,535 characters.
+#: Counted in bytes of UTF-8 here, since those are never fewer than characters.
+COMMENT_BYTES = 65_535
+
+#: Longest stem of a feedback file's name.  File systems allow 255 bytes for a
+#: name, Windows 260 characters for a whole path; this leaves room for both.
+FILE_STEM_BYTES = 80
+
+#: Largest review.yaml that is read back; a thousand students with every part
+#: waiting come to about 5 MB.
+REVIEW_BYTES = 50_000_000
+
+#: Nesting of a review.yaml; what a person fills in is four deep.
+REVIEW_DEPTH = 20
+
+# Terminal ------------------------------------------------------------------------------
+
+#: Students that the table at the end of ``grade`` lists: a class fits, a course of a
+#: thousand is better read on its page.
+SUMMARY_ROWS = 60
+
+#: Names of a witness that a self-check prints; a network's 13 parameters fit, and a
+#: line of more is not read.
+WITNESS_NAMES = 16
+
+# --- Files (grader/read) -------------------------------------------------------
+
+#: Bytes of a rubric or answers file.  The largest believable homework is some
+#: 100 kB; 5 MB leaves room for a long rubric and still reads in a second or two.
+FILE_BYTES = 5_000_000
+
+#: Lists and mappings inside one another in a YAML file.  A rubric needs 6 levels,
+#: an answers file 4; more than 40 is a slip or an attack on the reader's stack.
+YAML_DEPTH = 40
+
+#: Scalars, lists and mappings in one YAML file: a homework of 1,000 parts needs
+#: some 10,000.
+YAML_NODES = 100_000
+
+#: Faults listed for one file.  One slip can spoil every later line, and nobody
+#: mends more than this in one go.
+FILE_FAULTS = 50
+
+#: Points at which every part is compared first, at the least; each activation
+#: region that was found has two or more of them.
+FIXED_POINTS = 24
+
+#: Points that one round of sampling draws, and rounds that look for new regions.
+SAMPLE_SIZE = 1_024
+SEARCH_ROUNDS = 6
+
+#: Activation regions that keep points of their own.
+MAX_REGIONS = 64
+
+#: Points of agreement, to 2^-100, that "sampled" needs at the least.
+SAMPLED_POINTS = 48
+
+# --- Reading expressions (grader/expr) -----------------------------------------
+
+#: Characters of one answer.  The longest right answer of the rubrics that ship,
+#: written out in full, has under 2,000.
+MAX_ANSWER_CHARACTERS = 20_000
+
+#: Brackets inside one another (and functions, exponents, … applied to one
+#: another).  People stay under 15.  The parser takes up to seven frames of
+#: Python's thousand for each.
+MAX_NESTING = 64
+
+#: Digits of one number, and decimal places that ``1e-300`` asks for.
+MAX_DIGITS = 400
+
+#: Points looked at inside one case of a case split, and rounds of search for them.
+CASE_POINTS = 4
+CASE_ROUNDS = 12

@@ -1,0 +1,62 @@
+"""A part of a homework: one thing that is asked, ready to be compared with answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from grader.compare.reference import Reference
+from grader.expr.names import Vocabulary
+from grader.expr.parser import Reading
+from grader.expr.tree import Dimensions, Node, Partial, Symbol
+from grader.read.rubric import QuestionFile, RubricFile
+from grader.results import Verdict
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What a question states, as trees.
+
+    ``forward`` is the forward pass, in order; ``sizes`` the number of elements of
+    each vector; ``positive`` the symbols assumed to be > 0.
+    """
+
+    vocabulary: Vocabulary
+    leaves: frozenset[str]
+    positive: frozenset[str]
+    forward: Mapping[str, Node]
+    sizes: Mapping[str, Node]
+
+
+@dataclass(frozen=True)
+class Part:
+    """``answer`` is the reference answer as people read it; ``references`` what answers
+    are compared with: one for an expression, rows and columns for a size."""
+
+    id: str
+    question: str
+    kind: str
+    prompt: str
+    hint: str | None
+    points: Fraction
+    quantity: Partial | Symbol
+    statement: Statement
+    answer: Node | Dimensions
+    references: tuple[Reference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of question.
+
+    ``build`` derives the parts of a question and raises RubricError with all
+    faults it finds.  ``read`` gives an answer's text a meaning (AnswerError,
+    LimitError).  ``judge`` compares an answer, over the names of the rubric and
+    the student's definitions; it never raises for what ``read`` accepts.
+    """
+
+    name: str
+    build: Callable[[QuestionFile, RubricFile], tuple[Part, ...]]
+    read: Callable[[str, Vocabulary], Reading]
+    judge: Callable[[Part, Node | Dimensions, Mapping[str, Node]], Verdict]

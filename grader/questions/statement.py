@@ -1,0 +1,184 @@
+"""From what a rubric writes of a question to trees, with every fault in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from difflib import get_close_matches
+from typing import TypeVar
+
+from grader.compare.reference import NO_NAMES
+from grader.errors import AnswerError, Fault, LimitError, RubricError
+from grader.expr.functions import FUNCTIONS, SPELLINGS
+from grader.expr.names import FREE, Vocabulary
+from grader.expr.parser import parse_expression, parse_name, parse_quantity
+from grader.expr.tree import Node, Partial, Symbol, symbols
+from grader.questions.part import Statement
+from grader.read.located import Located
+from grader.read.rubric import PartFile, QuestionFile, RubricFile
+from grader.source import Place
+
+T = TypeVar("T")
+
+
+class Faults:
+    """Collects the faults of one question, so that all are told at once."""
+
+    def __init__(self, rubric: RubricFile) -> None:
+        self._rubric = rubric
+        self.found: list[Fault] = []
+
+    def add(self, where: Located, message: str, suggestion: str | None = None) -> None:
+        length = len(where.text.splitlines()[0]) if where.text else 1
+        self.found.append(
+            self._rubric.fault(where.place, message, suggestion, where.path, max(1, length))
+        )
+
+    def read(self, where: Located, reader: Callable[[], T]) -> T | None:
+        """What ``reader`` makes of a text, or None and a fault where it stands."""
+        try:
+            return reader()
+        except AnswerError as error:
+            place = where.place
+            if "\n" not in where.text and "\n" not in error.text:
+                place = Place(place.file, place.line, place.column + error.span.start)
+            length = max(1, error.span.end - error.span.start)
+            self.found.append(
+                self._rubric.fault(place, error.message, error.hint, where.path, length)
+            )
+        except LimitError as error:
+            self.add(where, error.message)
+        return None
+
+    def raise_if_any(self) -> None:
+        if self.found:
+            raise RubricError(self.found)
+
+
+def _name(where: Located) -> Callable[[], str]:
+    return lambda: parse_name(where.text, FREE)
+
+
+def _expression(where: Located, vocabulary: Vocabulary) -> Callable[[], Node]:
+    return lambda: parse_expression(where.text, vocabulary)
+
+
+def near(name: str, known: Iterable[str]) -> str | None:
+    """``did you mean …`` for the closest of the known names."""
+    close = get_close_matches(name, sorted(known), 1, 0.6)
+    return f"did you mean `{close[0]}`?" if close else None
+
+
+def _functions(question: QuestionFile, faults: Faults) -> dict[str, str]:
+    functions: dict[str, str] = {}
+    for written, meaning in question.functions:
+        row = SPELLINGS.get(meaning.text.strip().lower().removeprefix("\\"))
+        if row is None:
+            faults.add(
+                meaning, f"`{meaning.text}` is not a function", near(meaning.text, FUNCTIONS)
+            )
+        name = faults.read(written, _name(written))
+        if row is not None and name is not None:
+            functions[name] = row
+    return functions
+
+
+def read_statement(question: QuestionFile, faults: Faults) -> Statement:
+    """The statement of a question; faults are collected, not raised."""
+    functions = _functions(question, faults)
+    declared: dict[str, Located] = {}
+
+    def declare(where: Located) -> str | None:
+        name = faults.read(where, _name(where))
+        if name is None:
+            return None
+        if name in declared or name in functions:
+            faults.add(where, f"`{where.text}` is declared twice")
+            return None
+        declared[name] = where
+        return name
+
+    leaves: list[str] = []
+    positive: set[str] = set()
+    for symbol in question.symbols:
+        name = declare(symbol.name)
+        if name is not None:
+            leaves.append(name)
+            if symbol.assume == "positive" or question.sizes:
+                positive.add(name)
+    forward_names = [(declare(quantity.name), quantity) for quantity in question.quantities]
+    size_names = [(declare(size.name), size) for size in question.sizes]
+    vocabulary = Vocabulary(
+        names=frozenset(declared),
+        aliases=_aliases(question, declared, faults),
+        functions=functions,
+    )
+    forward: dict[str, Node] = {}
+    for name, quantity in forward_names:
+        tree = faults.read(quantity.expression, _expression(quantity.expression, vocabulary))
+        if name is None or tree is None:
+            continue
+        later = symbols(tree) - set(leaves) - forward.keys()
+        if later:
+            faults.add(
+                quantity.expression,
+                f"`{quantity.name.text}` uses `{min(later)}` before it is defined",
+                "write the forward pass in order",
+            )
+            continue
+        forward[name] = tree
+    sizes: dict[str, Node] = {}
+    for name, size in size_names:
+        tree = faults.read(size.size, _expression(size.size, vocabulary))
+        if name is None or tree is None:
+            continue
+        unknown = symbols(tree) - set(leaves)
+        if unknown:
+            faults.add(size.size, f"a size may use symbols only, not `{min(unknown)}`")
+            continue
+        sizes[name] = tree
+    return Statement(vocabulary, frozenset(leaves), frozenset(positive), forward or NO_NAMES,
+                     sizes or NO_NAMES)  # fmt: skip
+
+
+def _aliases(
+    question: QuestionFile, declared: dict[str, Located], faults: Faults
+) -> dict[str, str]:
+    aliases: dict[str, str] = {}
+    for target, spellings in question.aliases:
+        name = faults.read(target, _name(target))
+        if name is None:
+            continue
+        if name not in declared:
+            faults.add(target, f"`{target.text}` is not a name of this question",
+                       near(name, declared))  # fmt: skip
+            continue
+        for spelling in spellings:
+            other = faults.read(spelling, _name(spelling))
+            if other is None:
+                continue
+            if other in declared or aliases.get(other, name) != name:
+                faults.add(spelling, f"`{spelling.text}` already means something else")
+                continue
+            aliases[other] = name
+    return aliases
+
+
+def read_partial(part: PartFile, statement: Statement, faults: Faults) -> Partial | None:
+    """The derivative that a part asks for, with a symbol above and below."""
+    found = faults.read(
+        part.quantity, lambda: parse_quantity(part.quantity.text, statement.vocabulary)
+    )
+    if found is None:
+        return None
+    if (
+        not isinstance(found, Partial)
+        or not isinstance(found.quantity, Symbol)
+        or not isinstance(found.variable, Symbol)
+    ):
+        faults.add(
+            part.quantity,
+            f"`{part.quantity.text}` is not a derivative of one quantity",
+            r"write it as `\partial y / \partial x`",
+        )
+        return None
+    return found

@@ -1,0 +1,440 @@
+"""A rubric file to frozen values; every fault of the file is told at once.
+
+Mathematics stays text with its place: this layer knows YAML, not expressions.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
+
+from grader.errors import Fault, FileError, RubricError
+from grader.limits import FILE_FAULTS
+from grader.read.decode import decode, read_bytes
+from grader.read.located import Located
+from grader.read.nodes import Source, read_stream
+from grader.read.plain import Keys, Plain, as_plain, path_text
+from grader.read.suggest import near
+from grader.source import Place, Span, caret
+
+_NO_CREDIT: Mapping[str, Fraction] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class CanvasTarget:
+    """The column of Canvas's gradebook that the points go to."""
+
+    assignment_id: str | None = None
+    assignment_title: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How verdicts become points; credits are shares (0 to 1) of a part's points."""
+
+    partial_credit: Mapping[str, Fraction] = field(default_factory=lambda: _NO_CREDIT)
+    other_layout_credit: Fraction | None = None
+    follow_through_credit: Fraction | None = None
+    decimals: Literal["exact", "rounded"] = "exact"
+    rounding: Literal["none", "half", "whole"] = "none"
+    all_or_nothing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SymbolDeclaration:
+    """A leaf parameter; ``assume`` is real, positive, nonnegative, negative, nonzero or integer."""
+
+    name: Located
+    assume: str = "real"
+    aliases: tuple[Located, ...] = ()
+
+
+class Quantity(NamedTuple):
+    """One step of the forward pass."""
+
+    name: Located
+    expression: Located
+    aliases: tuple[Located, ...]
+
+
+class VectorSize(NamedTuple):
+    """The number of elements of a column vector; ``1`` for a scalar."""
+
+    name: Located
+    size: Located
+
+
+@dataclass(frozen=True, slots=True)
+class PartFile:
+    """One thing that is asked.  ``full_id`` is ``q1.phi_0``, ``place`` its key's."""
+
+    id: str
+    full_id: str
+    quantity: Located
+    points: Fraction
+    prompt: str
+    hint: str | None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionFile:
+    """One question as written.
+
+    ``points`` is what each part is worth unless it says otherwise.  ``functions``
+    pairs a name of the homework with a function of the table.  ``aliases`` holds
+    every name's other spellings, also those of ``symbols`` and ``quantities``.
+    """
+
+    id: str
+    kind: Located
+    title: str
+    prompt: str
+    points: Fraction
+    layout: str | None
+    functions: tuple[tuple[Located, Located], ...]
+    symbols: tuple[SymbolDeclaration, ...]
+    quantities: tuple[Quantity, ...]
+    sizes: tuple[VectorSize, ...]
+    aliases: tuple[tuple[Located, tuple[Located, ...]], ...]
+    parts: tuple[PartFile, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class RubricFile:
+    """A rubric as written; ``digest`` is the SHA-256 of its bytes, in hex."""
+
+    file: str
+    id: str
+    title: str
+    course: str
+    self_check: Literal["format", "verdict", "hints"]
+    reveal: Literal["never", "wrong", "all"]
+    canvas: CanvasTarget
+    policy: Policy
+    questions: tuple[QuestionFile, ...]
+    text: str
+    digest: str
+
+    def fault(
+        self,
+        place: Place,
+        message: str,
+        suggestion: str | None = None,
+        path: str = "",
+        length: int = 1,
+    ) -> Fault:
+        """A fault of this file with its line and a caret, for the layers that find it."""
+        lines = self.text.split("\n")
+        line = lines[place.line - 1] if place.line <= len(lines) else ""
+        start = place.column - 1
+        return Fault(place, path, message, suggestion, caret(line, Span(start, start + length)))
+
+
+def load_rubric_file(path: Path) -> RubricFile:
+    """Read a rubric.  Raises RubricError with all of its faults."""
+    name = str(path)
+    try:
+        data = read_bytes(path, name)
+        text = decode(data, name).text
+    except FileError as error:
+        raise RubricError(error.faults) from None
+    return _read(text, name, hashlib.sha256(data).hexdigest())
+
+
+def read_rubric(text: str, file: str) -> RubricFile:
+    """Read a rubric from its text; ``file`` names it in faults.  Raises RubricError."""
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return _read(text.removeprefix("\ufeff").replace("\r\n", "\n"), file, digest)
+
+
+def _read(text: str, file: str, digest: str) -> RubricFile:
+    source = Source(file, text)
+    stream = read_stream(source)
+    if stream.fault is not None:
+        raise RubricError([stream.fault])
+    if not stream.documents:
+        raise RubricError([source.fault(0, 1, "the rubric is empty")])
+    data = as_plain(stream.documents[0], source)
+    faults = list(data.faults)
+    if len(stream.documents) > 1:
+        start = stream.starts[1]
+        faults.append(source.fault(start - 3, start, "a second document begins here",
+                                   "a rubric is one document; take the line `---` out"))  # fmt: skip
+    if not isinstance(data.value, dict):
+        faults.append(source.fault(0, 1, "a rubric is a mapping, lines of `key: value`"))
+        raise RubricError(faults)
+    shape, shape_faults = _shaped(data, source)
+    faults += shape_faults
+    faults += _sense(data, source)
+    if faults or shape is None:
+        raise RubricError(sorted(set(faults))[:FILE_FAULTS])
+    return _built(shape, data, source, digest)
+
+
+# --- Shape: Pydantic's findings in our words ------------------------------------
+
+
+def _shaped(data: Plain, source: Source) -> tuple[Any, list[Fault]]:
+    from pydantic import ValidationError
+
+    from grader.read.rubric_shape import RubricShape
+
+    try:
+        return RubricShape.model_validate(data.value), []
+    except ValidationError as error:
+        return None, [_shape_fault(item, data, source) for item in error.errors()]
+
+
+def _shape_fault(item: Any, data: Plain, source: Source) -> Fault:
+    from grader.read.rubric_shape import keys_at
+
+    path: Keys = tuple(item["loc"])
+    kind = item["type"]
+    known = data.longest(path)
+    start, end = data.value_spans[known]
+    suggestion = None
+    if kind == "extra_forbidden":
+        start, end = data.key_spans.get(known, (start, end))
+        keys = keys_at(path[:-1])
+        message = f"`{path[-1]}` is not a key of this place"
+        close = near(str(path[-1]), keys)
+        suggestion = (
+            f"did you mean `{close}`?"
+            if close
+            else "there may be " + ", ".join(f"`{key}`" for key in keys)
+        )
+    elif kind == "missing":
+        start, end = data.key_spans.get(known, (start, start + 1))
+        message = f"`{path[-1]}` is missing"
+        path = path[:-1]
+    elif item["input"] is None:
+        message = "nothing is written here"
+    elif kind == "literal_error":
+        choices = [
+            choice.strip("'")
+            for choice in item["ctx"]["expected"].replace(" or ", ", ").split(", ")
+        ]
+        message = f"`{item['input']}` is none of " + ", ".join(f"`{c}`" for c in choices)
+        close = near(str(item["input"]), choices)
+        suggestion = f"did you mean `{close}`?" if close else None
+    elif kind == "value_error":
+        message = str(item["ctx"]["error"])
+    else:
+        message = _WANTED.get(kind, item["msg"])
+    return source.fault(start, end, message, suggestion, path_text(path))
+
+
+_WANTED: Mapping[str, str] = MappingProxyType(
+    {
+        "string_type": "one text belongs here, not a list or a mapping",
+        "string_too_short": "nothing is written here",
+        "list_type": "a list belongs here",
+        "dict_type": "a mapping (`key: value`) belongs here",
+        "model_type": "a mapping (`key: value`) belongs here",
+        "model_attributes_type": "a mapping (`key: value`) belongs here",
+        "too_short": "at least one belongs here",
+    }
+)
+
+
+# --- Sense: what shape alone cannot say ------------------------------------------
+
+
+def _sense(data: Plain, source: Source) -> list[Fault]:
+    """Faults between the keys of a rubric, as far as its shape allows to look."""
+    faults: list[Fault] = []
+    assert isinstance(data.value, dict)
+    questions = data.value.get("questions")
+    seen: dict[str, int] = {}
+    for index, question in enumerate(questions if isinstance(questions, list) else []):
+        if not isinstance(question, dict):
+            continue
+        at: Keys = ("questions", index)
+        name = question.get("id")
+        if isinstance(name, str):
+            if name in seen:
+                first = source.line_of(data.value_spans["questions", seen[name], "id"][0])
+                faults.append(_at(data, source, (*at, "id"),
+                                  f"two questions are called `{name}` (the first in line {first})"))  # fmt: skip
+            seen.setdefault(name, index)
+        faults += _part_ids(question, at, data, source)
+        faults += _doubled_names(question, at, data, source)
+        faults += _alias_targets(question, at, data, source)
+    return faults
+
+
+def _at(
+    data: Plain,
+    source: Source,
+    path: Keys,
+    message: str,
+    suggestion: str | None = None,
+    *,
+    key: bool = False,
+) -> Fault:
+    start, end = data.key_spans[path] if key else data.value_spans[path]
+    return source.fault(start, end, message, suggestion, path_text(path))
+
+
+def _part_ids(question: dict[str, Any], at: Keys, data: Plain, source: Source) -> Iterable[Fault]:
+    parts = question.get("parts")
+    for key in parts if isinstance(parts, dict) else ():
+        if not key.replace("_", "a").replace("-", "a").isalnum() or not key.isascii():
+            yield _at(data, source, (*at, "parts", key), f"`{key}` is no id of a part",
+                      "letters, digits, `_` and `-` make an id; the quantity follows it", key=True)  # fmt: skip
+
+
+def _bare(name: str) -> str:
+    r"""A name without LaTeX's dress, to find doubles: ``\psi_{01}`` is ``psi_01``."""
+    return name.translate({ord(c): None for c in "\\{} ,"})
+
+
+def _declared(question: dict[str, Any], at: Keys) -> Iterable[tuple[str, Keys, bool]]:
+    """Each declared name, its path, and whether it is a key there."""
+    symbols = question.get("symbols")
+    for index, symbol in enumerate(symbols if isinstance(symbols, list) else []):
+        if isinstance(symbol, str):
+            yield symbol, (*at, "symbols", index), False
+        elif isinstance(symbol, dict) and isinstance(symbol.get("name"), str):
+            yield symbol["name"], (*at, "symbols", index, "name"), False
+    for section in ("quantities", "sizes"):
+        pairs = question.get(section)
+        for key in pairs if isinstance(pairs, dict) else ():
+            yield key, (*at, section, key), True
+
+
+def _doubled_names(
+    question: dict[str, Any], at: Keys, data: Plain, source: Source
+) -> Iterable[Fault]:
+    seen: dict[str, tuple[str, int]] = {}
+    for name, path, is_key in _declared(question, at):
+        start = (data.key_spans if is_key else data.value_spans)[path][0]
+        section = str(path[2])
+        first = seen.setdefault(_bare(name), (section, start))
+        # A vector of a shape question may also be a quantity, with its expression.
+        if first[1] != start and {first[0], section} != {"quantities", "sizes"}:
+            line = source.line_of(first[1])
+            yield _at(data, source, path, f"`{name}` is declared twice (the first in line {line})",
+                      key=is_key)  # fmt: skip
+
+
+def _alias_targets(
+    question: dict[str, Any], at: Keys, data: Plain, source: Source
+) -> Iterable[Fault]:
+    names = {_bare(name): name for name, _, _ in _declared(question, at)}
+    aliases = question.get("aliases")
+    for key in aliases if isinstance(aliases, dict) else ():
+        if _bare(key) not in names:
+            close = near(_bare(key), names)
+            yield _at(data, source, (*at, "aliases", key),
+                      f"`{key}` is neither a symbol, a quantity nor a size of this question",
+                      f"did you mean `{names[close]}`?" if close else None, key=True)  # fmt: skip
+
+
+# --- Values ----------------------------------------------------------------------
+
+
+def _built(shape: Any, data: Plain, source: Source, digest: str) -> RubricFile:
+    policy = shape.policy
+    return RubricFile(
+        file=source.file,
+        id=shape.id,
+        title=shape.title,
+        course=shape.course,
+        self_check=shape.self_check,
+        reveal=shape.reveal,
+        canvas=CanvasTarget(shape.canvas.assignment_id, shape.canvas.assignment_title),
+        policy=Policy(
+            MappingProxyType(dict(policy.partial_credit)),
+            policy.other_layout_credit,
+            policy.follow_through_credit,
+            policy.decimals,
+            policy.rounding,
+            policy.all_or_nothing,
+        ),
+        questions=tuple(
+            _question(question, ("questions", index), data, source)
+            for index, question in enumerate(shape.questions)
+        ),
+        text=source.text,
+        digest=digest,
+    )
+
+
+def _question(shape: Any, at: Keys, data: Plain, source: Source) -> QuestionFile:
+    def key(*path: str | int) -> Located:
+        full = (*at, *path)
+        return Located(str(path[-1]), source.place(data.key_spans[full][0]), path_text(full))
+
+    def value(text: str, *path: str | int) -> Located:
+        full = data.longest((*at, *path))
+        return Located(text, source.place(data.text_start(full, source)), path_text(full))
+
+    def many(texts: list[str], *path: str | int) -> tuple[Located, ...]:
+        return tuple(value(text, *path, index) for index, text in enumerate(texts))
+
+    shared = {
+        _bare(name): many(spellings, "aliases", name) for name, spellings in shape.aliases.items()
+    }
+    symbols = tuple(
+        SymbolDeclaration(
+            name=value(symbol.name, "symbols", index, "name"),
+            assume=symbol.assume,
+            aliases=many(symbol.aliases, "symbols", index, "aliases")
+            + shared.get(_bare(symbol.name), ()),
+        )
+        for index, symbol in enumerate(shape.symbols)
+    )
+    quantities = tuple(
+        Quantity(key("quantities", name), value(text, "quantities", name),
+                 shared.get(_bare(name), ()))
+        for name, text in shape.quantities.items()
+    )  # fmt: skip
+    sizes = tuple(
+        VectorSize(key("sizes", name), value(text, "sizes", name))
+        for name, text in shape.sizes.items()
+    )
+    named = [(symbol.name, symbol.aliases) for symbol in symbols]
+    named += [(quantity.name, quantity.aliases) for quantity in quantities]
+    known = {_bare(name.text) for name, _ in named}
+    named += [
+        (size.name, shared.get(_bare(size.name.text), ()))
+        for size in sizes
+        if _bare(size.name.text) not in known
+    ]
+    return QuestionFile(
+        id=shape.id,
+        kind=value(shape.kind, "kind"),
+        title=shape.title,
+        prompt=shape.prompt,
+        points=shape.points,
+        layout=shape.layout,
+        functions=tuple(
+            (key("functions", name), value(text, "functions", name))
+            for name, text in shape.functions.items()
+        ),
+        symbols=symbols,
+        quantities=quantities,
+        sizes=sizes,
+        aliases=tuple((name, spellings) for name, spellings in named if spellings),
+        parts=tuple(
+            PartFile(
+                id=name,
+                full_id=f"{shape.id}.{name}",
+                quantity=value(part.quantity, "parts", name, "quantity"),
+                points=shape.points if part.points is None else part.points,
+                prompt=part.prompt,
+                hint=part.hint,
+                place=key("parts", name).place,
+            )
+            for name, part in shape.parts.items()
+        ),
+        place=source.place(data.value_spans[at][0]),
+    )

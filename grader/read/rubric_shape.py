@@ -1,0 +1,219 @@
+"""The shape of a rubric file, for Pydantic: which keys there are and what each may hold.
+
+These models check shape and word the JSON Schema that editors use; the house
+works with the frozen values of :mod:`grader.read.rubric`.  All scalars arrive as
+the text that was written.
+"""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+
+_ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+_NUMBER = re.compile(r"(?P<whole>\d+)(?:\.(?P<decimals>\d+)|/(?P<below>\d+))?")
+
+#: Digits that points may be written with: no exam gives a million points.
+_NUMBER_LENGTH = 12
+
+
+def _fraction(value: object) -> Fraction:
+    text = str(value).strip()
+    found = _NUMBER.fullmatch(text) if len(text) <= _NUMBER_LENGTH else None
+    if found is None or (found["below"] is not None and int(found["below"]) == 0):
+        raise ValueError(f"`{text}` is not a number of points such as 1, 0.5 or 1/3")
+    return Fraction(text)
+
+
+def _share(value: object) -> Fraction:
+    share = _fraction(value)
+    if share > 1:
+        raise ValueError(f"`{value}` is more than 1; a credit is a share of the part's points")
+    return share
+
+
+def _truth(value: object) -> bool:
+    if value in ("true", "True", "yes"):
+        return True
+    if value in ("false", "False", "no"):
+        return False
+    raise ValueError(f"`{value}` is neither true nor false")
+
+
+def _identifier(value: object) -> object:
+    if isinstance(value, str) and not _ID.fullmatch(value):
+        raise ValueError(
+            f"`{value}` is no id; an id begins with a letter and goes on with letters, "
+            "digits, `_` and `-`"
+        )
+    return value
+
+
+def _named(value: object) -> object:
+    return {"name": value} if isinstance(value, str) else value
+
+
+def _asked(value: object) -> object:
+    return {"quantity": value} if isinstance(value, str) else value
+
+
+def _listed(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+Text = Annotated[str, Field(min_length=1)]
+Id = Annotated[str, BeforeValidator(_identifier)]
+Serial = PlainSerializer(str, return_type=str)
+Points = Annotated[
+    Fraction, BeforeValidator(_fraction, json_schema_input_type=int | float | str), Serial
+]
+Share = Annotated[
+    Fraction, BeforeValidator(_share, json_schema_input_type=int | float | str), Serial
+]
+Truth = Annotated[bool, BeforeValidator(_truth, json_schema_input_type=bool)]
+Spellings = Annotated[list[Text], BeforeValidator(_listed, json_schema_input_type=list[str] | str)]
+
+
+class Shape(BaseModel):
+    """What all shapes share: no unknown keys, no conversions, no changes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class CanvasShape(Shape):
+    """Which column of Canvas's gradebook the points go to."""
+
+    assignment_id: Text | None = Field(
+        default=None, description="The number in the assignment's address."
+    )
+    assignment_title: Text | None = Field(
+        default=None, description="The assignment's name in Canvas."
+    )
+
+
+class PolicyShape(Shape):
+    """How verdicts become points."""
+
+    partial_credit: dict[str, Share] = Field(
+        default_factory=dict, description="Share of a part's points for a known mistake, by name."
+    )
+    other_layout_credit: Share | None = Field(
+        default=None,
+        description="Share for sizes that are right in the other layout, consistently.",
+    )
+    follow_through_credit: Share | None = Field(
+        default=None, description="Share for an answer that is right given an earlier slip."
+    )
+    decimals: Literal["exact", "rounded"] = Field(
+        default="exact", description="Whether 0.33 may stand for 1/3 (rounded) or not (exact)."
+    )
+    rounding: Literal["none", "half", "whole"] = Field(
+        default="none", description="The step that a student's total is rounded to."
+    )
+    all_or_nothing: Truth = Field(
+        default=False, description="A question counts only if all of it is right."
+    )
+
+
+class SymbolShape(Shape):
+    """A parameter: a name, or a mapping with more to say."""
+
+    name: Text
+    assume: Literal["real", "positive", "nonnegative", "negative", "nonzero", "integer"] = Field(
+        default="real", description="What values it may take."
+    )
+    aliases: Spellings = Field(default_factory=list, description="Other spellings of the name.")
+
+
+class PartShape(Shape):
+    """One thing that is asked: the quantity, or a mapping with more to say."""
+
+    quantity: Text = Field(description=r"What is asked, such as \partial y / \partial x.")
+    points: Points | None = Field(default=None, description="Points of this part.")
+    prompt: str = Field(default="", description="A sentence for students.")
+    hint: Text | None = Field(default=None, description="A hint for the self-check.")
+
+
+Symbol = Annotated[SymbolShape, BeforeValidator(_named, json_schema_input_type=SymbolShape | str)]
+Part = Annotated[PartShape, BeforeValidator(_asked, json_schema_input_type=PartShape | str)]
+
+
+class QuestionShape(Shape):
+    """One question: what is given, and the parts that are asked."""
+
+    id: Id
+    kind: Text = Field(description="derivative, chain_term, shape, ...")
+    title: Text = ""
+    prompt: str = ""
+    points: Points = Field(default=Fraction(1), description="Points of each part.")
+    layout: Literal["denominator", "numerator"] | None = Field(
+        default=None,
+        description="Of Jacobians: whether rows belong to the denominator or numerator.",
+    )
+    functions: dict[str, Text] = Field(
+        default_factory=dict, description="Names of this homework for functions: {a: relu}."
+    )
+    symbols: list[Symbol] = Field(default_factory=list, description="Parameters.")
+    quantities: dict[str, Text] = Field(
+        default_factory=dict, description="The forward pass, in order: name and expression."
+    )
+    sizes: dict[str, Text] = Field(
+        default_factory=dict, description="Elements of each column vector; 1 is a scalar."
+    )
+    aliases: dict[str, Spellings] = Field(
+        default_factory=dict, description="Other spellings of a symbol or quantity."
+    )
+    parts: dict[str, Part] = Field(min_length=1, description="What is asked, by id.")
+
+
+class RubricShape(Shape):
+    """A rubric: the homework, never its answers."""
+
+    schema_version: Literal["1"] = Field(
+        alias="schema",
+        description="The version of this layout: 1.",
+        json_schema_extra={"enum": [1]},
+    )
+    id: Id = Field(description="What answers files call this homework.")
+    title: Text
+    course: str = ""
+    canvas: CanvasShape = CanvasShape()
+    self_check: Literal["format", "verdict", "hints"] = Field(
+        default="verdict", description="How much `grader check` tells a student."
+    )
+    reveal: Literal["never", "wrong", "all"] = Field(
+        default="never", description="When pages show the reference answer."
+    )
+    policy: PolicyShape = PolicyShape()
+    questions: list[QuestionShape] = Field(min_length=1)
+
+
+#: The shape at each level of a rubric, ``*`` for any key or number; this is where
+#: "did you mean" finds the keys that there are.
+SHAPES: dict[tuple[str, ...], type[Shape]] = {
+    (): RubricShape,
+    ("canvas",): CanvasShape,
+    ("policy",): PolicyShape,
+    ("questions", "*"): QuestionShape,
+    ("questions", "*", "symbols", "*"): SymbolShape,
+    ("questions", "*", "parts", "*"): PartShape,
+}
+
+
+def keys_at(path: tuple[str | int, ...]) -> tuple[str, ...]:
+    """The keys that the mapping at a path may have; empty where any key may stand."""
+    for pattern, shape in SHAPES.items():
+        if len(pattern) == len(path) and all(
+            want in ("*", have) for want, have in zip(pattern, path, strict=True)
+        ):
+            return tuple(f.alias or name for name, f in shape.model_fields.items())
+    return ()
+
+
+def rubric_schema() -> dict[str, Any]:
+    """The JSON Schema of rubric files, for editors."""
+    schema = RubricShape.model_json_schema(mode="validation")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

@@ -1,0 +1,139 @@
+"""Which tree a text is: YAML's own where it is sound, a tolerant reading where it is not."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Final
+
+from grader.errors import Fault, FileError
+from grader.read.blocks import read_blocks
+from grader.read.flow import FlowReader, opens_mapping
+from grader.read.nodes import Alias, Listing, Node, Pairs, Scalar, Source, read_stream, walk
+
+_FENCE: Final = re.compile(r"^(?P<mark>`{3,}|~{3,})[ \t]*(?P<language>[\w-]*)[^\n]*$", re.MULTILINE)
+_DATA: Final = frozenset({"yaml", "yml", "json"})
+
+#: Characters that look like a space but are none to YAML.
+_ODD_SPACES: Final = re.compile(
+    "^[ \\t]*[\u00a0\u2000-\u200a\u202f\u205f\u3000\ufeff\u200b]|[:：][\u00a0\u2000-\u200a\u202f\u3000]"
+    "|^[ \\t]*[\\w.]+[ ]*：",
+    re.MULTILINE,
+)
+
+#: A key that its author wrote without the space that YAML wants behind the colon.
+_GLUED: Final = re.compile(r"^[ \t]*[\w.]{2,}:(?=[^\s:/=])", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """The documents of a file, and what had to be said on the way.
+
+    ``unsound`` is YAML's own complaint where the text was read in spite of it.
+    """
+
+    source: Source
+    documents: tuple[Node, ...]
+    notes: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    unsound: Fault | None = None
+
+
+def read_tree(text: str, file: str) -> Tree:
+    """The tree of an answers file's text.  Raises FileError for one without any text."""
+    source = Source(file, text)
+    if not text.strip("\ufeff \t\n\u00a0"):
+        raise FileError([source.fault(0, 1, "the file is empty")])
+    stream = read_stream(source)
+    if stream.fault is None and stream.documents and _is_sound(stream.documents, source):
+        return _with_flow(stream.documents, source)
+    fenced = _fenced(source)
+    if fenced is not None:
+        inner = read_tree(fenced, file)
+        return replace(inner, notes=("the file is Markdown; its YAML block is read", *inner.notes))
+    return _tolerant(source, stream.fault)
+
+
+def _is_sound(documents: tuple[Node, ...], source: Source) -> bool:
+    """Whether YAML's reading is what the author of the text must have meant."""
+    if not isinstance(documents[0], Pairs):
+        return False
+    if _ODD_SPACES.search(source.text):
+        return False
+    for node in walk(documents):
+        if isinstance(node, Scalar) and node.style == "plain":
+            line = source.text[source.line_start(node.start) : node.start]
+            if _GLUED.match(node.text) and not (line.strip() and "\n" not in node.text):
+                return False
+            if "\n" in source.text[node.start : node.end] and any(
+                _GLUED.match(part) for part in source.text[node.start : node.end].split("\n")[1:]
+            ):
+                return False
+    return True
+
+
+def _with_flow(documents: tuple[Node, ...], source: Source) -> Tree:
+    """The tree with each ``{...}`` read by brackets; tolerant where that does not fit YAML."""
+    reader = FlowReader(source)
+    fits = True
+
+    def read(node: Node) -> Node:
+        nonlocal fits
+        match node:
+            case Pairs(flow=True) if source.text.startswith("{", node.start):
+                if not opens_mapping(source.text, node.start):
+                    return node
+                again, end = reader.pairs(node.start)
+                fits = fits and end == node.end
+                return again
+            case Pairs():
+                return replace(node, pairs=tuple((read(k), read(v)) for k, v in node.pairs))
+            case Listing(flow=False):
+                return replace(node, items=tuple(map(read, node.items)))
+            case _:
+                return node
+
+    again = tuple(map(read, documents))
+    if not fits or reader.faults:
+        return _tolerant(source, None)
+    return Tree(source, again, tuple(reader.notes))
+
+
+def _tolerant(source: Source, fault: Fault | None) -> Tree:
+    blocks = read_blocks(source)
+    faults = list(blocks.faults)
+    if fault is not None and not any(isinstance(node, Pairs) for node in blocks.documents):
+        faults.insert(0, fault)
+        fault = None
+    return Tree(source, blocks.documents, tuple(blocks.notes), tuple(faults), fault)
+
+
+def _fenced(source: Source) -> str | None:
+    """The text with all but the inside of its one YAML fence blanked, or None.
+
+    Lines keep their numbers.  Raises FileError where there is more than one.
+    """
+    blocks: list[tuple[int, int, str]] = []
+    opened: re.Match[str] | None = None
+    for match in _FENCE.finditer(source.text):
+        if opened is None:
+            opened = match
+        elif match["mark"].startswith(opened["mark"]) and not match["language"]:
+            blocks.append((opened.end() + 1, match.start(), opened["language"].casefold()))
+            opened = None
+    if opened is not None:
+        blocks.append((opened.end() + 1, len(source.text), opened["language"].casefold()))
+    data = [block for block in blocks if block[2] in _DATA]
+    if not data and len(blocks) == 1 and not blocks[0][2]:
+        data = blocks
+    if not data:
+        return None
+    if len(data) > 1:
+        start = source.line_start(data[1][0] - 1)
+        raise FileError([source.fault(start, start + 3, "a second YAML block begins here",
+                                      "put all answers into one block")])  # fmt: skip
+    start, end, _ = data[0]
+    return "\n" * source.text.count("\n", 0, start) + source.text[start:end]
+
+
+__all__ = ["Alias", "Tree", "read_tree"]

@@ -1,0 +1,126 @@
+"""What comes out: one file of this folder for each report, one row in ``REPORTS``.
+
+All of them are made from the document ``results.json`` and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
+
+from grader.errors import FileError
+from grader.files import write_atomically
+from grader.reports import class_page, html, markdown, results_json, review, text
+from grader.reports.pages import Pages
+from grader.reports.review_yaml import decoded
+from grader.reports.sheet import Report, Sheet, student_stems
+from grader.reports.view import Document
+
+_ROWS = (
+    Report("json", "class", "results.json", results_json.render),
+    Report("html", "student", "feedback/{student}.html", html.render),
+    Report("markdown", "student", "feedback/{student}.md", markdown.render),
+    Report("text", "student", "feedback/{student}.txt", text.render),
+    Report("class", "class", "index.html", class_page.render),
+    Report("review", "class", "review.yaml", review.render),
+)
+
+
+def _table(rows: tuple[Report, ...]) -> Mapping[str, Report]:
+    table: dict[str, Report] = {}
+    for row in rows:
+        if row.name in table or any(row.path == other.path for other in table.values()):
+            raise ValueError(f"two reports are named {row.name!r} or written to {row.path!r}")
+        table[row.name] = row
+    return MappingProxyType(table)
+
+
+#: All reports, by name, in the order in which they are written.
+REPORTS: Mapping[str, Report] = _table(_ROWS)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The files that were written, in order, and what the instructor should know of them."""
+
+    paths: tuple[Path, ...]
+    warnings: tuple[str, ...] = ()
+
+
+def write_reports(document: Document, out: Path, templates: Path | None = None) -> Written:
+    """Write every report of a results document into a folder.
+
+    ``templates``: a folder whose templates stand before the house's own.  Each
+    file is whole or not there at all; a review file with decisions keeps them.
+    Raises OSError where a file cannot be written, jinja2.TemplateError for a
+    fault of a template.
+    """
+    sheet = Sheet(document, Pages(templates), student_stems(document))
+    paths: list[Path] = []
+    warnings: list[str] = []
+    for report in REPORTS.values():
+        if report.name == "review":
+            path, told = write_review(document, out / report.path)
+            paths.append(path)
+            warnings += told
+        elif report.audience == "class":
+            paths.append(write_atomically(out / report.path, report.render(sheet)))
+        else:
+            for index, stem in enumerate(sheet.stems):
+                path = out / report.path.format(student=stem)
+                paths.append(write_atomically(path, report.render(replace(sheet, index=index))))
+    return Written(tuple(paths), tuple(warnings))
+
+
+def render_report(
+    document: Document, name: str, index: int | None = None, templates: Path | None = None
+) -> str:
+    """The text of one report: of the class, or of the student at ``index``."""
+    sheet = Sheet(document, Pages(templates), student_stems(document), index)
+    return REPORTS[name].render(sheet)
+
+
+def write_review(document: Document, path: Path) -> tuple[Path, tuple[str, ...]]:
+    """Write the review file, with all decisions of the one that is there.
+
+    Where that one cannot be read, it is left alone and the list goes to a file
+    beside it (``review.new.yaml``); the second value then says so.
+    Raises OSError.
+    """
+    warnings: list[str] = []
+    for candidate in _candidates(path):
+        try:
+            written = _write_merged(document, candidate)
+        except FileError as error:
+            warnings.append(
+                f"{error.faults[0]}; {candidate.name} was left as it is, mend it and grade again"
+            )
+            continue
+        if warnings:
+            warnings.append(f"what needs a person now is in {candidate.name}")
+        return written, tuple(warnings)
+    raise AssertionError("there is always a further candidate")
+
+
+def _candidates(path: Path) -> Iterator[Path]:
+    yield path
+    number = 1
+    while True:
+        middle = "new" if number == 1 else f"new-{number}"
+        yield path.with_suffix(f".{middle}{path.suffix}")
+        number += 1
+
+
+def _write_merged(document: Document, path: Path) -> Path:
+    while True:
+        before = _bytes(path)
+        content = review.merged(document, decoded(before, path.name), path.name)
+        # An editor may have saved meanwhile; then merge what it saved.
+        if _bytes(path) == before:
+            return path if content.encode() == before else write_atomically(path, content)
+
+
+def _bytes(path: Path) -> bytes:
+    return path.read_bytes() if path.exists() else b""

@@ -1,0 +1,219 @@
+"""LaTeX to MathML that a browser lays out, and that can hold nothing but mathematics.
+
+latex2mathml converts; what it returns is copied element by element through the
+tables below, so that no attribute with an address and no foreign element can
+pass, whatever the LaTeX was.  Long formulas are cut into pieces at the places
+where a person would break the line; the style sheet lets those wrap.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from xml.etree.ElementTree import Element
+
+from grader.limits import MATHML_CHARACTERS, MATHML_DEPTH
+from grader.reports.visible import visible
+
+#: Elements that may occur, each with the attributes it may keep.
+_ELEMENTS: Mapping[str, frozenset[str]] = MappingProxyType({
+    name: frozenset(attributes.split())
+    for name, attributes in {
+        "mfrac": "linethickness",
+        "mi": "mathvariant",
+        "mn": "",
+        "mo": "stretchy fence form accent",
+        "mover": "accent",
+        "mphantom": "",
+        "mroot": "",
+        "mrow": "",
+        "mspace": "width",
+        "msqrt": "",
+        "msub": "",
+        "msubsup": "",
+        "msup": "",
+        "mtable": "",
+        "mtd": "columnalign",
+        "mtext": "",
+        "mtr": "",
+        "munder": "accentunder",
+        "munderover": "accent accentunder",
+    }.items()
+})  # fmt: skip
+
+_ATTRIBUTE_VALUE = re.compile(r"[A-Za-z0-9.-]{1,20}")
+
+#: Operators before which a line may break.
+_BREAKS_BEFORE = frozenset("+−-=>≥<≤⩾⩽×·⋅∧∨")
+
+#: Accents as combining characters would name them, where the converter gives plain ASCII.
+_ACCENTS: Mapping[str, str] = MappingProxyType({"^": "\u02c6", "~": "\u02dc"})
+
+#: Leaves of a bracketed group from which on it may be broken inside.
+_BREAKABLE_LEAVES = 10
+
+_NESTING = re.compile(r"\\left\b|\\right\b|\\begin\b|\\end\b|\\[{}]|[{}]")
+_OPENS = frozenset({r"\left", r"\begin", "{"})
+
+
+def mathml(latex: str) -> str | None:
+    """The ``<math>`` element of a LaTeX formula, safe to stand in any HTML page.
+
+    None where there is nothing to show or the formula cannot be converted; the
+    caller then shows the LaTeX itself.
+    """
+    if not latex.strip() or len(latex) > MATHML_CHARACTERS or _depth(latex) > MATHML_DEPTH:
+        return None
+    root = _convert(latex)
+    if root is None or not all(
+        element.tag in _ELEMENTS for element in root.iter() if element is not root
+    ):
+        return None
+    _settle_brackets(root)
+    # The converter wraps everything in one mrow; its children are the formula.
+    children = list(root[0]) if len(root) == 1 and root[0].tag == "mrow" else list(root)
+    groups = list(_line_pieces(children))
+    if len(groups) < 2:
+        body = "".join(_markup(child) for child in children)
+        return f"<math><mrow>{body}</mrow></math>"
+    body = "".join(f"<mrow>{''.join(_markup(part) for part in group)}</mrow>" for group in groups)
+    return f'<math class="wraps"><mrow>{body}</mrow></math>'
+
+
+def _depth(latex: str) -> int:
+    depth = deepest = 0
+    for match in _NESTING.finditer(latex):
+        token = match.group()
+        if token in _OPENS:
+            depth += 1
+            deepest = max(deepest, depth)
+        elif token in (r"\right", r"\end", "}"):
+            depth -= 1
+    return deepest
+
+
+def _convert(latex: str) -> Element | None:
+    # Heavy, and not needed by the plain-text and YAML reports.
+    from latex2mathml import exceptions
+    from latex2mathml.converter import convert_to_element
+
+    # The converter has no common base of its errors and lets a few of Python's out.
+    faults: tuple[type[Exception], ...] = (
+        exceptions.DenominatorNotFoundError,
+        exceptions.DoubleSubscriptsError,
+        exceptions.DoubleSuperscriptsError,
+        exceptions.ExtraLeftOrMissingRightError,
+        exceptions.InvalidAlignmentError,
+        exceptions.InvalidStyleForGenfracError,
+        exceptions.InvalidWidthError,
+        exceptions.LimitsMustFollowMathOperatorError,
+        exceptions.MissingEndError,
+        exceptions.MissingSuperScriptOrSubscriptError,
+        exceptions.NoAvailableTokensError,
+        exceptions.NumeratorNotFoundError,
+        StopIteration,
+        RuntimeError,  # StopIteration inside a generator, and RecursionError
+        LookupError,
+        ValueError,
+        TypeError,
+        AttributeError,
+    )
+    try:
+        root: Element = convert_to_element(latex)
+    except faults:
+        return None
+    return root
+
+
+def _text(element: Element) -> str:
+    # The converter writes operators as entities (``&#x0002B;``), text as it is.
+    return html.unescape(element.text or "")
+
+
+def _is_mo(element: Element, texts: frozenset[str] | str) -> bool:
+    return element.tag == "mo" and _text(element) in texts
+
+
+def _is_fenced(element: Element) -> bool:
+    """Whether an element is ``\\left[ … \\right]``."""
+    return (
+        element.tag == "mrow"
+        and len(element) > 1
+        and element[0].get("form") == "prefix"
+        and element[-1].get("form") == "postfix"
+    )
+
+
+def _flat(elements: list[Element]) -> Iterator[Element]:
+    """The elements, with long bracketed groups that need no tall brackets laid open."""
+    for element in elements:
+        if (
+            _is_fenced(element)
+            and not _is_tall(element)
+            and sum(1 for leaf in element.iter() if len(leaf) == 0) >= _BREAKABLE_LEAVES
+        ):
+            yield from _flat(list(element))
+        else:
+            yield element
+
+
+def _is_tall(element: Element) -> bool:
+    return any(part.tag in ("mfrac", "mtable", "msqrt", "mroot") for part in element.iter())
+
+
+def _settle_brackets(root: Element) -> None:
+    """Brackets around one line of formula keep one height, as a person writes them."""
+    for element in root.iter("mrow"):
+        if _is_fenced(element) and not _is_tall(element):
+            element[0].set("stretchy", "false")
+            element[-1].set("stretchy", "false")
+
+
+def _line_pieces(elements: list[Element]) -> Iterator[list[Element]]:
+    """The formula in pieces, cut before operators and after closed brackets."""
+    piece: list[Element] = []
+    after_operand = False
+    after_bracket = False
+    for element in _flat(elements):
+        operator = after_operand and _is_mo(element, _BREAKS_BEFORE)
+        blank = element.tag == "mspace"
+        closing = element.get("form") == "postfix" or _is_mo(element, frozenset(")]},;."))
+        if piece and (operator or (after_bracket and not closing and not blank)):
+            yield piece
+            piece = []
+        if operator and not piece:
+            # First in its row, it would be laid out as a sign and lose its spaces.
+            element.set("form", "infix")
+        piece.append(element)
+        if blank:
+            continue
+        opening = element.get("form") == "prefix" or _is_mo(element, frozenset("([{"))
+        after_operand = closing or (element.tag != "mo" and not opening)
+        after_bracket = closing or _is_fenced(element)
+    if piece:
+        yield piece
+
+
+def _markup(element: Element) -> str:
+    """The element as markup, of the known elements and attributes only."""
+    tag = element.tag
+    text = _text(element)
+    attributes = {
+        name: value
+        for name, value in element.attrib.items()
+        if name in _ELEMENTS[tag] and _ATTRIBUTE_VALUE.fullmatch(value)
+    }
+    if tag == "mo" and text.isalpha():
+        # ``\operatorname{a}`` is a name, not an operator with spaces around it.
+        tag, attributes = "mi", {"mathvariant": "normal"}
+    elif tag == "mo":
+        text = _ACCENTS.get(text, text)
+    # The converter gives no columnalign to CSS; MathML Core leaves it to classes.
+    align = attributes.pop("columnalign", None)
+    if align in ("left", "right"):
+        attributes["class"] = align
+    opening = "".join(f' {name}="{value}"' for name, value in sorted(attributes.items()))
+    inside = html.escape(visible(text), quote=False) + "".join(_markup(child) for child in element)
+    return f"<{tag}{opening}>{inside}</{tag}>"

@@ -1,0 +1,79 @@
+"""``results.json``: the document that every other file is made from."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from grader.errors import Fault, FileError
+from grader.reports.sheet import Sheet
+from grader.reports.visible import pieces
+from grader.results import RESULTS_SCHEMA
+from grader.source import Place, line_and_column
+
+_STRING_CONTENT = re.compile(r"[^\x20-\x7e]+")
+
+
+def render(sheet: Sheet) -> str:
+    """``results.json``"""
+    return json_text(sheet.document)
+
+
+def json_text(document: Mapping[str, Any]) -> str:
+    """A document as JSON: keys in their order, letters as they are.
+
+    Characters that no one sees (controls, zero-width, bidirectional, lone
+    surrogates) are written as escapes, so that an editor shows what is there and
+    the file is valid UTF-8 whatever was typed.
+    """
+    text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False)
+    return _STRING_CONTENT.sub(_escaped, text) + "\n"
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return "".join(
+        piece if as_it_is else json.dumps(piece)[1:-1] for piece, as_it_is in pieces(match.group())
+    )
+
+
+def read_results(text: str, file: str) -> dict[str, Any]:
+    """The document of a ``results.json``.
+
+    Raises FileError where the text is not JSON, or not results of this version.
+    """
+    try:
+        document = json.loads(text)
+    except json.JSONDecodeError as error:
+        place = Place(file, error.lineno, error.colno)
+        raise FileError([Fault(place, "", f"this is not JSON: {error.msg}")]) from error
+    except RecursionError as error:
+        raise FileError([Fault(Place(file, 1, 1), "", "this nests too deep")]) from error
+    fault = _fault(document)
+    if fault is not None:
+        path, message = fault
+        line, column = line_and_column(text, 0)
+        raise FileError([Fault(Place(file, line, column), path, message)])
+    found: dict[str, Any] = document
+    return found
+
+
+def _fault(document: object) -> tuple[str, str] | None:
+    if not isinstance(document, dict) or "schema" not in document:
+        return "$", "these are not results of `grader grade`"
+    if document["schema"] != RESULTS_SCHEMA:
+        return "$.schema", (
+            f"these results have schema {document['schema']!r}, and this grader reads "
+            f"{RESULTS_SCHEMA}; grade again"
+        )
+    if not isinstance(document.get("students"), list):
+        return "$.students", "the list of students is missing"
+    for index, submission in enumerate(document["students"]):
+        path = f"$.students[{index}]"
+        if not isinstance(submission, dict):
+            return path, "a student's results must be a mapping"
+        for key, kind in (("student", dict), ("parts", list), ("file", str)):
+            if not isinstance(submission.get(key), kind):
+                return f"{path}.{key}", f"`{key}` is missing, or not of its kind"
+    return None

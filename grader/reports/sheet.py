@@ -1,0 +1,61 @@
+"""What a report is made from, and a row of the table of reports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from grader.files import file_stems
+from grader.reports.pages import Pages
+from grader.reports.view import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The results document, the templates, and which student a page is about.
+
+    ``stems`` are the file names of the students' pages without extension, in
+    the document's order; ``index`` counts in its ``students``, and is None for
+    a report about the whole class.
+    """
+
+    document: Document
+    pages: Pages
+    stems: tuple[str, ...]
+    index: int | None = None
+
+    @property
+    def submission(self) -> Mapping[str, Any]:
+        """The results of the student that the page is about."""
+        if self.index is None:
+            raise ValueError("a report about the class has no one student")
+        found: Mapping[str, Any] = self.document["students"][self.index]
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One file that comes out, or one for each student.
+
+    ``path`` is relative to the output folder, with ``{student}`` for the stem of
+    a student's file.  ``render`` makes the text of the file.
+    """
+
+    name: str
+    audience: Literal["student", "class"]
+    path: str
+    render: Callable[[Sheet], str]
+
+
+def student_stems(document: Document) -> tuple[str, ...]:
+    """A file name without extension for each student; see :func:`grader.files.file_stems`."""
+    identities = []
+    for submission in document["students"]:
+        student = submission["student"]
+        login, sis = student.get("sis_login_id"), student.get("sis_user_id")
+        # Without a Canvas id the login tells people apart; the file tells two of one student.
+        identities.append(
+            (student.get("id") or login or sis, student.get("name"), login, sis, submission["file"])
+        )
+    return file_stems(identities)

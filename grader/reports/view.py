@@ -1,0 +1,329 @@
+"""The results of one student, arranged for reading.
+
+Templates get these frozen values and put no question to the document, so that
+what a student may see is decided here, in one place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from grader.expr.names import latex_name
+from grader.reports.visible import one_line
+from grader.reports.words import (
+    VERDICT_WORDS,
+    ValueWords,
+    VerdictWords,
+    fraction,
+    is_mere_number,
+    method_text,
+    number_text,
+    plural,
+    value_words,
+)
+from grader.results import FOR_A_PERSON, Outcome
+
+Document = Mapping[str, Any]
+
+#: Lines under "what to look at first": as many as a person takes in at once.
+FIRST_THINGS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class WitnessView:
+    """A point where the answer is certainly wrong.
+
+    ``at``: (LaTeX of a name, its value).  ``reference`` is None where the value
+    would give away a reference that the student may not see.
+    """
+
+    at: tuple[tuple[str, str], ...]
+    answer: ValueWords
+    reference: ValueWords | None
+
+
+@dataclass(frozen=True, slots=True)
+class PartView:
+    """One part: what was asked, written, understood and decided.
+
+    ``quantity``, ``read_as`` and ``reference`` are LaTeX, empty where there is
+    none (``reference``: where it may not be shown).  ``answer`` is None where
+    nothing was written, ``marked`` the half-open range of it that a message
+    speaks of.  ``sentences`` help; ``notes`` say how it was read.
+    """
+
+    part: str
+    name: str
+    quantity: str
+    prompt: str
+    answer: str | None
+    marked: tuple[int, int] | None
+    read_as: str
+    outcome: Outcome
+    verdict: VerdictWords
+    points: str
+    possible: str
+    lost: Fraction
+    pending: bool
+    sentences: tuple[str, ...]
+    notes: tuple[str, ...]
+    method: str
+    witness: WitnessView | None
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionView:
+    """A question and its parts; ``score`` says what they came to."""
+
+    question: str
+    title: str
+    prompt: str
+    score: str
+    parts: tuple[PartView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FirstThing:
+    """Something worth looking at first: a few parts and what to do about them."""
+
+    parts: tuple[PartView, ...]
+    more: int
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class StudentView:
+    """A whole submission; ``shares`` are score, pending and lost as parts of 1000."""
+
+    assignment: str
+    title: str
+    course: str
+    name: str
+    identity: str
+    file: str
+    score: str
+    pending: str
+    possible: str
+    summary: str
+    shares: tuple[int, int, int]
+    counts: tuple[tuple[VerdictWords, int], ...]
+    first: tuple[FirstThing, ...]
+    questions: tuple[QuestionView, ...]
+    notes: tuple[str, ...]
+
+
+def homework_title(document: Document) -> str:
+    """The title of the homework, or what stands for it."""
+    homework = document.get("homework") or {}
+    return one_line(str(homework.get("title") or document.get("assignment") or "Homework"))
+
+
+def student_name(student: Mapping[str, Any]) -> str:
+    """What to call a student: the name, else an id, else that there is none."""
+    for key in ("name", "id", "sis_login_id", "sis_user_id"):
+        if student.get(key):
+            return one_line(str(student[key]))
+    return "(no name)"
+
+
+def identity_text(student: Mapping[str, Any]) -> str:
+    """The ids of a student in one line."""
+    labels = (("id", "Canvas id"), ("sis_user_id", "SIS id"), ("sis_login_id", "login"))
+    return ", ".join(
+        f"{label} {one_line(str(student[key]))}" for key, label in labels if student.get(key)
+    )
+
+
+def student_view(document: Document, submission: Mapping[str, Any]) -> StudentView:
+    """One element of the document's ``students``, for a page."""
+    homework = document.get("homework") or {}
+    reveal = homework.get("reveal", "never")
+    results = {result["part"]: result for result in submission["parts"]}
+    questions = tuple(
+        _question_view(question, results, reveal) for question in _questions(homework, results)
+    )
+    parts = [part for question in questions for part in question.parts]
+    score, pending = fraction(submission["score"]), fraction(submission["pending"])
+    possible = fraction(submission["possible"])
+    return StudentView(
+        assignment=one_line(str(document.get("assignment", ""))),
+        title=homework_title(document),
+        course=one_line(str(homework.get("course") or "")),
+        name=student_name(submission["student"]),
+        identity=identity_text(submission["student"]),
+        file=one_line(str(submission.get("file", ""))),
+        score=number_text(score),
+        pending=number_text(pending),
+        possible=number_text(possible),
+        summary=_summary(score, pending, possible),
+        shares=_shares(score, pending, possible),
+        counts=_counts(parts),
+        first=_first_things(parts),
+        questions=questions,
+        notes=tuple(str(note) for note in submission.get("notes", ())),
+    )
+
+
+def _questions(
+    homework: Mapping[str, Any], results: Mapping[str, Any]
+) -> Iterable[Mapping[str, Any]]:
+    """The homework's questions; parts that it does not list follow under their own."""
+    listed = list(homework.get("questions") or ())
+    yield from listed
+    known = {part["part"] for question in listed for part in question["parts"]}
+    others: dict[str, list[dict[str, str]]] = {}
+    for part in results:
+        if part not in known:
+            others.setdefault(part.partition(".")[0], []).append({"part": part})
+    for question, parts in others.items():
+        yield {"question": question, "title": f"Question {question}", "parts": parts}
+
+
+def _question_view(
+    question: Mapping[str, Any], results: Mapping[str, Any], reveal: str
+) -> QuestionView:
+    statements = [part for part in question["parts"] if part["part"] in results]
+    parts = tuple(_part_view(part, results[part["part"]], reveal) for part in statements)
+    rows = [results[part["part"]] for part in statements]
+    score = sum((fraction(row["points"]) for row in rows if row["points"] is not None), Fraction(0))
+    waiting = sum((fraction(row["possible"]) for row in rows if row["points"] is None), Fraction(0))
+    possible = sum((fraction(row["possible"]) for row in rows), Fraction(0))
+    return QuestionView(
+        question=str(question["question"]),
+        title=one_line(str(question.get("title") or f"Question {question['question']}")),
+        prompt=str(question.get("prompt") or ""),
+        score=_summary(score, waiting, possible),
+        parts=parts,
+    )
+
+
+def _part_view(statement: Mapping[str, Any], result: Mapping[str, Any], reveal: str) -> PartView:
+    outcome = Outcome(result["verdict"])
+    evidence = result.get("evidence") or {}
+    reference = str(statement.get("reference") or "")
+    shown = reveal == "all" or (reveal == "wrong" and outcome is Outcome.DIFFERENT)
+    points = result["points"]
+    possible = fraction(result["possible"])
+    span = evidence.get("span")
+    answer = result.get("answer")
+    return PartView(
+        part=str(result["part"]),
+        name=str(result["part"]).partition(".")[2] or str(result["part"]),
+        quantity=str(statement.get("quantity") or ""),
+        prompt=str(statement.get("prompt") or ""),
+        answer=answer,
+        marked=_range(span, answer),
+        read_as=str(result.get("read_as") or ""),
+        outcome=outcome,
+        verdict=VERDICT_WORDS[outcome],
+        points=number_text(points),
+        possible=number_text(possible),
+        lost=Fraction(0) if points is None else possible - fraction(points),
+        pending=points is None,
+        sentences=_sentences(outcome, result, evidence, pending=points is None),
+        notes=tuple(str(note) for note in result.get("notes", ())),
+        method=method_text(evidence) if outcome is Outcome.EQUIVALENT else "",
+        witness=_witness(evidence.get("witness"), reference, revealed=shown),
+        reference=reference if shown else "",
+    )
+
+
+def _range(span: Any, answer: str | None) -> tuple[int, int] | None:
+    if answer is None or not isinstance(span, list) or len(span) != 2:
+        return None
+    start, end = span
+    return (start, end) if 0 <= start < end <= len(answer) else None
+
+
+def _sentences(
+    outcome: Outcome, result: Mapping[str, Any], evidence: Mapping[str, Any], *, pending: bool
+) -> tuple[str, ...]:
+    """The feedback; where there is none, the reason of the verdict, so that none stands bare."""
+    sentences = [str(sentence) for sentence in result.get("feedback", ())]
+    reason = evidence.get("reason")
+    if not sentences and reason:
+        sentences.append(_full_stop(str(reason)))
+    if pending and outcome in FOR_A_PERSON:
+        sentences.append(VERDICT_WORDS[outcome].explanation)
+    return tuple(sentences)
+
+
+def _full_stop(sentence: str) -> str:
+    sentence = sentence.strip()
+    sentence = sentence[:1].upper() + sentence[1:]
+    return sentence if sentence.endswith((".", "!", "?", "…")) else f"{sentence}."
+
+
+def _witness(
+    witness: Mapping[str, Any] | None, reference: str, *, revealed: bool
+) -> WitnessView | None:
+    if not witness:
+        return None
+    at = witness.get("at") or {}
+    if not at and witness.get("answer") is None and witness.get("reference") is None:
+        # Two sizes that differ have no values to show.
+        return None
+    # Without names there is nothing to hide behind: the value is the reference.
+    tells_all = not at or is_mere_number(reference)
+    return WitnessView(
+        at=tuple((latex_name(name), value.replace("-", "−")) for name, value in sorted(at.items())),
+        answer=value_words(witness.get("answer")),
+        reference=value_words(witness.get("reference")) if revealed or not tells_all else None,
+    )
+
+
+def _summary(score: Fraction, pending: Fraction, possible: Fraction) -> str:
+    text = f"{number_text(score)} of {plural(possible, 'point')}"
+    if pending:
+        verb = "waits" if pending == 1 else "wait"
+        text += f"; {plural(pending, 'more point')} {verb} for a person"
+    return text
+
+
+def _shares(score: Fraction, pending: Fraction, possible: Fraction) -> tuple[int, int, int]:
+    """Score, pending and the rest in thousandths of the width of a bar."""
+    if possible <= 0:
+        return (0, 0, 1000)
+    earned = min(1000, max(0, int(score * 1000 / possible)))
+    waiting = min(1000 - earned, int(pending * 1000 / possible))
+    return (earned, waiting, 1000 - earned - waiting)
+
+
+def _counts(parts: Iterable[PartView]) -> tuple[tuple[VerdictWords, int], ...]:
+    found = [part.outcome for part in parts]
+    return tuple(
+        (words, found.count(outcome))
+        for outcome, words in VERDICT_WORDS.items()
+        if outcome in found
+    )
+
+
+#: What to do first about a verdict; the order is that in which it is worth doing.
+_FIRST_WORDS = (
+    (Outcome.DIFFERENT, "Look at this again."),
+    (Outcome.UNREADABLE, "Write this more plainly; it could not be read."),
+    (Outcome.DISALLOWED, "Give an answer of your own here."),
+    (Outcome.MISSING, "Nothing was written here."),
+)
+
+
+def _first_things(parts: list[PartView]) -> tuple[FirstThing, ...]:
+    """What costs most first; parts with one and the same fault are one thing."""
+    things: list[tuple[Fraction, int, FirstThing]] = []
+    for rank, (outcome, words) in enumerate(_FIRST_WORDS):
+        groups: dict[str, list[PartView]] = {}
+        for part in parts:
+            if part.outcome is outcome and (part.lost > 0 or part.pending):
+                said = part.sentences[0] if part.sentences else words
+                groups.setdefault(said if outcome is Outcome.DIFFERENT else words, []).append(part)
+        for said, members in groups.items():
+            cost = sum((part.lost for part in members), Fraction(0))
+            shown, rest = tuple(members[:4]), len(members[4:])
+            things.append((cost, -rank, FirstThing(shown, rest, said)))
+    # A stable sort, so that equals stay in the order of the homework.
+    ordered = sorted(things, key=lambda thing: (thing[1], thing[0]), reverse=True)
+    return tuple(thing for _, _, thing in ordered[:FIRST_THINGS])

@@ -1,0 +1,332 @@
+"""What a comparison, a submission and a batch come out as.
+
+These are the values that the whole house shares; ``results.json`` is
+:meth:`Batch.as_json`, and every report and export is made from that document.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from typing import Any
+
+from grader.source import Span
+
+#: The version of the layout of ``results.json``.
+RESULTS_SCHEMA = 1
+
+
+class Outcome(StrEnum):
+    """The six verdicts; see ``docs/`` for what each promises."""
+
+    EQUIVALENT = "equivalent"
+    DIFFERENT = "different"
+    UNREADABLE = "unreadable"
+    UNDECIDED = "undecided"
+    DISALLOWED = "disallowed"
+    MISSING = "missing"
+
+
+#: Verdicts that only a person can turn into points.
+FOR_A_PERSON = frozenset({Outcome.UNREADABLE, Outcome.UNDECIDED, Outcome.DISALLOWED})
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A closed interval that holds a real value for certain; exact where both ends meet."""
+
+    lower: Fraction
+    upper: Fraction
+
+    def __str__(self) -> str:
+        if self.lower == self.upper:
+            return str(self.lower)
+        return f"{float((self.lower + self.upper) / 2):.6g}"
+
+    def as_json(self) -> str | list[str]:
+        """``"3/4"`` for an exact value, else ``[lower, upper]`` as rationals."""
+        if self.lower == self.upper:
+            return str(self.lower)
+        return [str(self.lower), str(self.upper)]
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A point at which two expressions certainly differ.
+
+    ``at`` gives each leaf symbol, by canonical name and sorted, a rational value.
+    ``answer`` and ``reference`` enclose the two values there; None: undefined on
+    a neighbourhood of the point.  For sizes, ``at`` may be empty.
+    """
+
+    at: tuple[tuple[str, Fraction], ...]
+    answer: Enclosure | None
+    reference: Enclosure | None
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "at": {name: str(value) for name, value in self.at},
+            "answer": None if self.answer is None else self.answer.as_json(),
+            "reference": None if self.reference is None else self.reference.as_json(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was decided about one answer, and why that may be believed.
+
+    ``method``: ``identical``, ``normal form``, ``case split``, ``sampled`` for
+    ``equivalent``; ``witness`` for ``different``.  ``points`` and ``regions``
+    count what a sample reached, ``regions_empty`` the activation regions that no
+    point was found in.  ``reason`` is a sentence for the other outcomes, ``span``
+    where in the answer it applies, ``tried`` the steps that did not decide.
+    """
+
+    outcome: Outcome
+    method: str | None = None
+    witness: Witness | None = None
+    points: int | None = None
+    regions: int | None = None
+    regions_empty: int | None = None
+    reason: str | None = None
+    span: Span | None = None
+    tried: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether the answer is right; ``if grader.equivalent(a, b)`` reads as it should."""
+        return self.outcome is Outcome.EQUIVALENT
+
+    def evidence(self) -> dict[str, Any]:
+        """The evidence as it stands in ``results.json``: only what there is."""
+        found: dict[str, Any] = {}
+        if self.method is not None:
+            found["method"] = self.method
+        if self.witness is not None:
+            found["witness"] = self.witness.as_json()
+        for name in ("points", "regions", "regions_empty", "reason"):
+            if getattr(self, name) is not None:
+                found[name] = getattr(self, name)
+        if self.span is not None:
+            found["span"] = [self.span.start, self.span.end]
+        if self.tried:
+            found["tried"] = list(self.tried)
+        if self.notes:
+            found["notes"] = list(self.notes)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Student:
+    """Who handed in; all ids are text, so that leading zeros stay.
+
+    ``id`` is the Canvas user id.
+    """
+
+    name: str | None = None
+    id: str | None = None
+    sis_user_id: str | None = None
+    sis_login_id: str | None = None
+
+    def as_json(self) -> dict[str, str]:
+        pairs = (
+            ("name", self.name),
+            ("id", self.id),
+            ("sis_user_id", self.sis_user_id),
+            ("sis_login_id", self.sis_login_id),
+        )
+        return {key: value for key, value in pairs if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class PartResult:
+    """One answer, graded.
+
+    ``answer`` is the text as written (None: nothing was written), ``read_as`` the
+    LaTeX of how it was read, ``points`` None while a person must decide,
+    ``notes`` how it was read where that was not obvious, ``feedback`` sentences
+    for the student.
+    """
+
+    part: str
+    answer: str | None
+    read_as: str | None
+    verdict: Verdict
+    points: Fraction | None
+    possible: Fraction
+    mistake: str | None = None
+    feedback: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "part": self.part,
+            "answer": self.answer,
+            "read_as": self.read_as,
+            "verdict": str(self.verdict.outcome),
+            "evidence": self.verdict.evidence(),
+            "points": None if self.points is None else points_json(self.points),
+            "possible": points_json(self.possible),
+            "mistake": self.mistake,
+            "feedback": list(self.feedback),
+            "notes": list(self.notes),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A file, or a part of one, that could not be read."""
+
+    file: str
+    error: str
+
+    def as_json(self) -> dict[str, str]:
+        return {"file": self.file, "error": self.error}
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One student's file, graded.
+
+    ``notes`` speak about the file as a whole; ``unread`` are places in it that could
+    not be read (an unknown part, say), which the batch lists beside unread files.
+    """
+
+    student: Student
+    file: str
+    parts: tuple[PartResult, ...]
+    notes: tuple[str, ...] = ()
+    unread: tuple[Unread, ...] = ()
+
+    @property
+    def score(self) -> Fraction:
+        """Points that are certain."""
+        return sum((part.points for part in self.parts if part.points is not None), Fraction(0))
+
+    @property
+    def pending(self) -> Fraction:
+        """Points possible in the parts that wait for a person."""
+        return sum((part.possible for part in self.parts if part.points is None), Fraction(0))
+
+    @property
+    def possible(self) -> Fraction:
+        return sum((part.possible for part in self.parts), Fraction(0))
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "student": self.student.as_json(),
+            "file": self.file,
+            "score": points_json(self.score),
+            "pending": points_json(self.pending),
+            "possible": points_json(self.possible),
+            "notes": list(self.notes),
+            "parts": [part.as_json() for part in self.parts],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class PartStatement:
+    """What reports say about a part beside its results.
+
+    ``quantity`` and ``reference`` are LaTeX; ``prompt`` is a sentence.
+    """
+
+    part: str
+    quantity: str
+    reference: str
+    possible: Fraction
+    prompt: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "part": self.part,
+            "quantity": self.quantity,
+            "reference": self.reference,
+            "possible": points_json(self.possible),
+            "prompt": self.prompt,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionStatement:
+    """A question's heading and the parts below it."""
+
+    question: str
+    title: str
+    prompt: str
+    parts: tuple[PartStatement, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "question": self.question,
+            "title": self.title,
+            "prompt": self.prompt,
+            "parts": [part.as_json() for part in self.parts],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class HomeworkStatement:
+    """What reports and exports must know of the rubric.
+
+    ``reveal`` says whether students see references: ``never``, ``wrong`` (beside
+    their wrong answers) or ``all``.
+    """
+
+    assignment: str
+    title: str
+    course: str
+    questions: tuple[QuestionStatement, ...]
+    reveal: str = "never"
+    canvas_assignment_id: str | None = None
+    canvas_assignment_title: str | None = None
+
+    @property
+    def possible(self) -> Fraction:
+        return sum(
+            (part.possible for question in self.questions for part in question.parts), Fraction(0)
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "title": self.title,
+            "course": self.course,
+            "reveal": self.reveal,
+            "canvas": {
+                "assignment_id": self.canvas_assignment_id,
+                "assignment_title": self.canvas_assignment_title,
+            },
+            "questions": [question.as_json() for question in self.questions],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """All that one run of ``grade`` found out, students in the order of their files."""
+
+    homework: HomeworkStatement
+    students: tuple[Submission, ...]
+    unread: tuple[Unread, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The document ``results.json``."""
+        return {
+            "schema": RESULTS_SCHEMA,
+            "assignment": self.homework.assignment,
+            "possible": points_json(self.homework.possible),
+            "homework": self.homework.as_json(),
+            "students": [student.as_json() for student in self.students],
+            "unread": [unread.as_json() for unread in self.unread],
+        }
+
+
+def points_json(points: Fraction) -> int | float:
+    """Points as JSON and Canvas take them: whole, or with at most two decimals.
+
+    Sums are taken before this rounding (half to even), never after.
+    """
+    if points.denominator == 1:
+        return points.numerator
+    rounded = round(points, 2)
+    return rounded.numerator if rounded.denominator == 1 else float(rounded)
