@@ -29,7 +29,7 @@ def help_of(command: click.Command, name: str, parent: click.Context | None = No
         info_name=name,
         parent=parent,
         terminal_width=96,
-        help_option_names=["-h", "--help"],
+        **{"help_option_names": ["-h", "--help"], **command.context_settings},
     )
     return command.get_help(context)
 

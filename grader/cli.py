@@ -78,12 +78,13 @@ def _write(document: dict[str, Any], out: Path, templates: Path | None) -> list[
         except TemplateError as error:
             _give_up(f"{templates}: {error}")
         exported = write_export(document, gradebook.name, out / gradebook.path)
-    return [*written.warnings, *_warnings(exported, gradebook.path)]
+    # Who is left out of the gradebook waits in review.yaml; a log need not repeat a class.
+    return [*written.warnings, *_warnings(exported, gradebook.path, names=sys.stdout.isatty())]
 
 
-def _warnings(exported: Exported, name: str) -> list[str]:
-    """What to know of an export, and whom it leaves out."""
-    left_out = [f"{name} leaves out {student}" for student in exported.left_out]
+def _warnings(exported: Exported, name: str, *, names: bool) -> list[str]:
+    """What to know of an export, and with ``names`` whom it leaves out, and why."""
+    left_out = [f"{name} leaves out {student}" for student in exported.left_out if names]
     return [*(f"{name}: {warning}" for warning in exported.warnings), *left_out]
 
 
@@ -253,7 +254,10 @@ def template(rubric: str) -> None:
 
 
 @cli.command(
-    cls=Example, example=r"grader explain activity6 'phi_1 a[\theta_01 x]' --part q1.psi_11"
+    cls=Example,
+    example=r"grader explain activity6 '-\sin[f_2]' --part q2.dh3_df2",
+    # An answer may begin with a minus sign, and with -h_1 too.
+    context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]},
 )
 @_rubric
 @click.argument("text")
@@ -335,7 +339,7 @@ def export(form: str, results: Path, out: Path | None) -> None:
     else:
         with _writing(out):
             exported = write_export(document, form, out)
-    for warning in _warnings(exported, form):
+    for warning in _warnings(exported, form, names=True):
         click.echo(warning, err=True)
 
 

@@ -106,15 +106,26 @@ def student_name(student: Student) -> str:
     return name or ids or "a student without a name"
 
 
-def _wrapped(text: str, indent: str, width: int | None) -> str:
-    """The text with every line indented, and folded where there is a width to fold to."""
-    folded = (
-        textwrap.wrap(line, max(width - len(indent), 20), break_on_hyphens=False) or [""]
-        if width
-        else [line]
-        for line in text.splitlines()
-    )
-    return "\n".join(f"{indent}{line}".rstrip() for lines in folded for line in lines)
+def _wrapped(text: str, indent: str, width: int | None, hang: str = "") -> str:
+    """The text with every line indented, and folded where there is a width to fold to.
+
+    What a fold carries over is indented by ``hang`` more.
+    """
+    lines: list[str] = []
+    for line in text.splitlines():
+        if not width:
+            lines.append(f"{indent}{line}".rstrip())
+            continue
+        room = max(width, len(indent) + len(hang) + 20)
+        lines += textwrap.wrap(
+            line,
+            room,
+            initial_indent=indent,
+            subsequent_indent=indent + hang,
+            break_on_hyphens=False,
+            drop_whitespace=True,
+        )
+    return "\n".join(lines)
 
 
 # --- check ------------------------------------------------------------------------
@@ -154,7 +165,7 @@ def _check_part(
     if shown not in (READ, LOOKS[Outcome.EQUIVALENT]) and part.prompt:
         yield _wrapped(one_line(part.prompt), within, width)
     if result.read_as is not None:
-        yield _wrapped(f"read as  {unicode_math(result.read_as)}", within, width)
+        yield _wrapped(f"read as  {unicode_math(result.read_as)}", within, width, " " * 9)
     if verdict.outcome in FOR_A_PERSON and verdict.reason and shown is not READ:
         yield _wrapped(visible(verdict.reason), within, width)
         if verdict.span is not None and result.answer is not None:
@@ -206,11 +217,16 @@ def _check_closing(submission: Submission, self_check: str) -> str:
 def batch_line(batch: Batch, out: Path) -> str:
     """The whole run on one line, for logs and pipes."""
     waiting = sum(part.points is None for student in batch.students for part in student.parts)
-    return (
-        f"{one_line(batch.homework.assignment)}: {plural(len(batch.students), 'submission')} graded, "
-        f"{plural(len(batch.unread), 'file')} unread, "
-        f"{plural(waiting, 'answer')} for a person; {out / 'results.json'}"
-    )
+    graded = {student.file for student in batch.students}
+    faulty = {unread.file for unread in batch.unread}
+    told = [
+        f"{plural(len(batch.students), 'submission')} graded",
+        f"{plural(len(faulty - graded), 'file')} unread",
+        f"{plural(waiting, 'answer')} for a person",
+    ]
+    if faulty & graded:
+        told.insert(2, f"{plural(len(faulty & graded), 'file')} read in part")
+    return f"{one_line(batch.homework.assignment)}: {', '.join(told)}; {out / 'results.json'}"
 
 
 def batch_table(batch: Batch) -> Table:

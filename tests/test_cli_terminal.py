@@ -254,7 +254,11 @@ BATCH = Batch(
         SUBMISSION,
         Submission(Student("[red]Eve[/red]", "2"), "eve.yaml", results(RIGHT, RIGHT, RIGHT)),
     ),
-    (Unread("broken.yaml", "broken.yaml:1:1: not YAML"),),
+    (
+        Unread("broken.yaml", "broken.yaml:1:1: not YAML"),
+        Unread("broken.yaml", "broken.yaml:2:1: nor here"),
+        Unread("eve.yaml", "eve.yaml:9:1: `phi_9` is not a part"),
+    ),
 )
 
 
@@ -265,7 +269,7 @@ def test_one_line_for_pipes() -> None:
         (PartResult("q1.one", "?", None, UNREADABLE, None, F(1)),),
     )
     assert terminal.batch_line(BATCH, Path("out")) == (
-        f"hw: 2 submissions graded, 1 file unread, 0 answers for a person; {Path('out/results.json')}"
+        f"hw: 2 submissions graded, 1 file unread, 1 file read in part, 0 answers for a person; {Path('out/results.json')}"
     )
     assert terminal.batch_line(Batch(STATEMENT, (pending,)), Path("o")) == (
         f"hw: 1 submission graded, 0 files unread, 1 answer for a person; {Path('o/results.json')}"

@@ -22,7 +22,7 @@ PAGES = (
 
 #: Fewer examples than this, and somebody removed what the page was for.
 FEWEST_EXAMPLES = {"README.md": 6}
-FEWEST_COMMANDS = {"README.md": 3}
+FEWEST_COMMANDS = {"README.md": 4}
 
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)#]+)(#[^)]*)?\)")
@@ -63,7 +63,9 @@ def test_console_examples(
     monkeypatch.chdir(ROOT)
     program, *arguments = shlex.split(command)
     assert program == "grader", f"{page} shows a command that no test runs"
-    assert CliRunner().invoke(cli, arguments).output == output
+    got = CliRunner().invoke(cli, arguments).output
+    # A line of three dots stands for any lines.
+    assert doctest.OutputChecker().check_output(output, got, doctest.ELLIPSIS), got
 
 
 @pytest.mark.parametrize("page, fewest", FEWEST_COMMANDS.items())

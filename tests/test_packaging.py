@@ -171,7 +171,7 @@ HEAVY = frozenset({"sympy", "numpy", "flint", "pydantic", "rich", "jinja2", "lat
         (
             "from grader.cli import main\n"
             "main(['check', 'rubrics/activity6.yaml', 'submissions_sample/ada.yaml'])",
-            {"rich", "jinja2", "latex2mathml"},
+            {"rich", "latex2mathml"},
         ),
     ],
 )

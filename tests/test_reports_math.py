@@ -156,3 +156,20 @@ def test_a_named_operator_is_a_name():
         mathml(r"\operatorname{a}") == '<math><mrow><mi mathvariant="normal">a</mi></mrow></math>'
     )
     assert re.search(r"<mi>sin</mi>", mathml(r"\sin x") or "")
+
+
+@pytest.mark.parametrize(
+    ("latex", "spaces"),
+    [
+        (r"\psi_{11}\max\left(0,x\right)", 1),
+        (r"2\sin^{2} x", 1),
+        (r"\left(x\right)\operatorname{ReLU}\left(x\right)", 1),
+        (r"\sin x", 0),
+        (r"-\sin x", 0),
+        (r"2\,\sin x", 1),
+        (r"\sin\cos x", 0),
+        ("xy", 0),
+    ],
+)
+def test_a_name_does_not_touch_the_operand_before_it(latex, spaces):
+    assert (mathml(latex) or "").count("<mspace") == spaces

@@ -203,7 +203,8 @@ def test_a_student_sees_what_was_written_read_and_decided(document):
         "One of the two paths is missing: ψ₂₂ a[θ₀₂ + θ₁₂x] feeds this unit too.",
         "x = 2, your expression is 0, and ∂y∂ϕ2 is 3/4.",
         "f2 = 1, your expression is about 0.84145, and ∂h3∂f2 is about −0.84145.",
-        "The [ at 9 is never closed. A person will read it; no point is lost yet.",
+        "The [ at 9 is never closed.",
+        "Neither proved nor refuted within the limits. A person will decide; no point is lost yet.",
         "Equal at all of 512 random points in 8 activation regions; "
         "1 region could not be reached; not proved.",
         "the double-quoted text at line 7 was read as typed",
@@ -259,6 +260,9 @@ def test_references_show_as_the_rubric_says(document, reveal, shown):
         (r"\omega_{2}", {"omega_2": "2"}, True),
         # One value tells all of a reference that has no name in it.
         ("1", {"phi_0": "2"}, False),
+        # So does a value that is that of one name, or its negative.
+        (r"\omega_{2}", {"omega_2": "997"}, False),
+        (r"-\omega_{2}", {"omega_2": "-997"}, False),
         (r"-\frac{1}{2}", {"phi_0": "2"}, False),
         (r"D_{1}\times 1", {}, False),
     ],
@@ -269,10 +273,36 @@ def test_a_witness_does_not_give_the_reference_away(document, reference, at, sho
     document["homework"]["questions"][0]["parts"][2]["reference"] = reference
     for name in ("html", "markdown", "text"):
         found = render_report(document, name, GRACE)
-        assert ("997" in found) == shown
+        assert ("is 997" in found) == shown
         assert ("which is not the right value" in found) != shown
     document["homework"]["reveal"] = "wrong"
-    assert "997" in render_report(document, "html", GRACE)
+    assert "is 997" in render_report(document, "html", GRACE)
+
+
+def test_a_reason_stands_for_its_witness(document):
+    part = document["students"][GRACE]["parts"][2]
+    part["evidence"]["reason"] = "the number of rows differs"
+    part["feedback"] = []
+    (found,) = [
+        view
+        for question in student_view(document, document["students"][GRACE]).questions
+        for view in question.parts
+        if view.part == "q1.phi_2"
+    ]
+    assert found.witness is None
+    assert found.sentences == ("The number of rows differs.",)
+
+
+def test_a_sentence_that_only_repeats_the_verdict_is_not_said_again(document):
+    document["students"][ADA]["parts"][0]["feedback"] = ["Right."]
+    view = student_view(document, document["students"][ADA])
+    assert view.questions[0].parts[0].sentences == ()
+
+
+def test_a_note_about_many_lines_is_said_once(document):
+    document["students"][ADA]["notes"] = [f"line {n}: read as typed" for n in (4, 5)] + ["other"]
+    view = student_view(document, document["students"][ADA])
+    assert view.notes == ("lines 4, 5: read as typed", "other")
 
 
 def test_markdown_of_a_hostile_student_holds_no_html_link_or_image(document):

@@ -190,7 +190,7 @@ def test_an_answer_that_no_file_can_hold_keeps_its_decision(document):
          "review.yaml:5:7: `points` stands here twice"),
         ("review: &a [*a]",
          "review.yaml:1:13: write this out where it is wanted, without `*`"),
-        ("review: " + "[" * 100_000, "review.yaml:1:29: this nests too deep"),
+        ("review: " + "[" * 100_000, "review.yaml:1:28: this nests too deep"),
         ("? [a]\n: b", "review.yaml:1:3: a key must be a word"),
     ],
 )  # fmt: skip

@@ -20,15 +20,15 @@ from grader.compare.field import Element, Field, Restart, UndefinedEverywhere
 from grader.compare.interpret import Interpreter
 from grader.compare.numbers import Touched, Unsure, certainly_differ, evaluate
 from grader.compare.reference import Prepared, Reference, leaf_names
-from grader.compare.refute import refute, witness_at
+from grader.compare.refute import refute, refute_by_screen, witness_at
 from grader.compare.sample import Point, sample
 from grader.errors import LimitError
 from grader.expr.tree import Node
 from grader.limits import MAX_RESTARTS, PRECISIONS, SAMPLED_POINTS
 from grader.results import Outcome, Verdict, Witness
 
-#: Fixed points tried before the case split; the rest come after it.
-_FIRST_POINTS = 8
+#: Fixed points tried before the screen and the case split; the rest come after.
+_FIRST_POINTS = 4
 
 
 def compare(
@@ -63,6 +63,8 @@ def _without_normal_form(
     first, rest = reference.points[:_FIRST_POINTS], reference.points[_FIRST_POINTS:]
     try:
         if found := refute(reference, answer, environment, first):
+            return _different(found)
+        if found := refute_by_screen(reference, answer, environment):
             return _different(found)
         tried.append("fixed points")
         cases: list[Case] | None = None

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from grader.compare.field import Element, Field, Restart
 from grader.compare.interpret import Interpreter, needed_names
 from grader.compare.numbers import PointValue, Touched, Unsure, evaluate
-from grader.compare.sample import Point, sample
+from grader.compare.sample import Cloud, Floats, Point, floats, sample
 from grader.errors import LimitError
 from grader.expr.tree import Call, Cases, Indicator, Node, symbols, walk
 from grader.limits import MAX_RESTARTS, PRECISIONS
@@ -40,6 +40,15 @@ class FixedPoint:
 
 
 @dataclass(frozen=True)
+class Screen:
+    """A cloud of points in all regions found, as columns, and a tree's values there."""
+
+    cloud: Cloud
+    columns: Mapping[str, Floats]
+    values: Floats
+
+
+@dataclass(frozen=True)
 class Reference:
     """A reference answer and all that comparing needs of it.
 
@@ -54,6 +63,9 @@ class Reference:
     positive: frozenset[str] = frozenset()
     points: tuple[FixedPoint, ...] = ()
     regions: int = 0
+    #: Many more points, with the reference's values there in floating point: where
+    #: to look for a witness.
+    screen: Screen | None = None
     #: Over the names as they stand / over leaf symbols; None: past a limit.
     opaque: Prepared | None = None
     leaf: Prepared | None = None
@@ -95,6 +107,14 @@ def prepare(
     return None
 
 
+def _screen(tree: Node, environment: Mapping[str, Node], cloud: Cloud) -> Screen | None:
+    columns = cloud.columns()
+    try:
+        return Screen(cloud, columns, floats(tree, environment, columns, cloud.size))
+    except LimitError:
+        return None
+
+
 def make_reference(
     tree: Node,
     key: str,
@@ -130,6 +150,7 @@ def make_reference(
         positive=positive,
         points=tuple(points),
         regions=chosen.regions,
+        screen=_screen(tree, environment, chosen.cloud),
         opaque=prepare(tree, NO_NAMES, positive) if environment and smooth else None,
         leaf=leaf,
         smooth=smooth,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+import numpy as np
 from flint import arb
 
 from grader.compare.numbers import PointValue, Touched, Unsure, certainly_differ, evaluate
 from grader.compare.reference import FixedPoint, Reference
-from grader.compare.sample import Point
+from grader.compare.sample import Point, floats
 from grader.expr.tree import Node
 from grader.limits import PRECISIONS
 from grader.results import Witness
@@ -75,6 +76,49 @@ def _witness(point: Point, left: PointValue, right: PointValue) -> Witness:
         answer=left.enclosure(),
         reference=right.enclosure(),
     )
+
+
+#: How far two floating-point values must be apart, relative to the larger, for a
+#: point to be worth an exact look.  Far above rounding, so that the choice of
+#: points is the same on every machine.
+_APART = 1e-6
+
+#: Points that the screen hands to exact arithmetic.
+_SCREENED = 4
+
+
+def screened_points(
+    reference: Reference, answer: Node, environment: Mapping[str, Node]
+) -> list[Point]:
+    """Points of the reference's cloud at which the answer seems to differ.
+
+    Floating point only says where to look.  The first such points are taken, which
+    are the ones with small numbers.  Raises LimitError.
+    """
+    screen = reference.screen
+    if screen is None:
+        return []
+    try:
+        values = floats(answer, environment, screen.columns, screen.cloud.size)
+    except KeyError:
+        return []  # a name that the cloud does not have
+    right = screen.values
+    with np.errstate(all="ignore"):
+        apart = np.abs(values - right) > _APART * np.maximum(np.abs(values), np.abs(right))
+    # Where one side alone is not finite there may be a point that only one is defined at.
+    apart |= np.isfinite(values) != np.isfinite(right)
+    return [screen.cloud.point(int(index)) for index in np.flatnonzero(apart)[:_SCREENED]]
+
+
+def refute_by_screen(
+    reference: Reference, answer: Node, environment: Mapping[str, Node]
+) -> Witness | None:
+    """The first witness among the screened points.  Raises LimitError."""
+    for point in screened_points(reference, answer, environment):
+        found, _ = witness_at(reference, answer, environment, point, None)
+        if found is not None:
+            return found
+    return None
 
 
 def refute(

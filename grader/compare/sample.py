@@ -249,12 +249,21 @@ def patterns(trees: Sequence[Node], environment: Mapping[str, Node], cloud: Clou
     return [signs[k].tobytes() + b"." if finite[k] else b"" for k in range(cloud.size)]
 
 
-class Sample:
-    """Chosen points, and how many activation regions they reach."""
+def floats(
+    tree: Node, environment: Mapping[str, Node], columns: Mapping[str, Floats], size: int
+) -> Floats:
+    """The values of a tree over a cloud of points; nan where it is undefined."""
+    with np.errstate(all="ignore"):
+        return Interpreter(SampleAlgebra(columns, size), environment).value(tree)
 
-    def __init__(self, points: tuple[Point, ...], regions: int) -> None:
+
+class Sample:
+    """Chosen points, how many activation regions they reach, and all points looked at."""
+
+    def __init__(self, points: tuple[Point, ...], regions: int, cloud: Cloud) -> None:
         self.points = points
         self.regions = regions
+        self.cloud = cloud
 
 
 def sample(
@@ -274,7 +283,7 @@ def sample(
     """
     stream = Stream(key)
     if not names:
-        return Sample(({},), 1)
+        return Sample(({},), 1, Cloud((), np.ones((0, 1), np.int64), np.ones((0, 1), np.int64)))
     cloud = draw(stream, names, SAMPLE_SIZE, positive)
     found = _grouped(patterns(trees, environment, cloud))
     piecewise = any(len(pattern) > 1 for pattern in found)
@@ -288,7 +297,7 @@ def sample(
         cloud = cloud.joined(children)
         found = _grouped(patterns(trees, environment, cloud))
     if not found:
-        return Sample((), 0)
+        return Sample((), 0, cloud)
     order = sorted(found, key=lambda pattern: (-sum(pattern[:-1]), pattern))[:MAX_REGIONS]
     chosen: list[int] = []
     deep = 0
@@ -300,7 +309,7 @@ def sample(
             break
         chosen.extend(layer)
         deep += 1
-    return Sample(tuple(cloud.point(index) for index in chosen), len(found))
+    return Sample(tuple(cloud.point(index) for index in chosen), len(found), cloud)
 
 
 def _grouped(labels: Sequence[bytes]) -> dict[bytes, list[int]]:

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from grader.errors import AnswerError
-from grader.expr import conditions
+from grader.expr import conditions, powers
 from grader.expr.functions import FUNCTIONS
 from grader.expr.tokens import (
     BAR,
@@ -123,10 +123,10 @@ def _power(grammar: Grammar, at: int, name: str) -> tuple[Node | None, str]:
     pos = grammar.pos
     if grammar.kinds[pos] == SUPERSCRIPT:
         grammar.pos += 1
-        power = grammar.superscript(pos)
+        power = powers.superscript(grammar, pos)
     else:
         # One token or group only: \sin^2 x, never \sin^{2 x}.
-        power = grammar.exponent()
+        power = powers.exponent(grammar)
     if isinstance(power, Negation) and power.operand == Number(Fraction(1)):
         inverse = _INVERSES.get(name)
         typed = grammar.quote(grammar.starts[at], grammar.ends[grammar.pos - 1])
@@ -232,7 +232,7 @@ def _bare_argument(grammar: Grammar, at: int) -> Node:
     bare = typed.lstrip("\\")
     if len(bare) == 1 or bare in grammar.lexicon.vocabulary.functions:
         raise grammar.fail(f"`{typed}` needs its argument", at, f"write `{typed}[…]`")
-    grammar.enter(at)
+    grammar.enter()
     signs = []
     while kinds[grammar.pos] == MINUS:
         signs.append(grammar.starts[grammar.pos])

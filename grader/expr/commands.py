@@ -64,7 +64,7 @@ _SUBSCRIPT_NOISE = re.compile(
 _SUBSCRIPT_COMMAND = re.compile(r"\\([A-Za-z]+)")
 _SUBSCRIPT = re.compile(r"[A-Za-z0-9+\-*'_]+")
 _BRACKET_AHEAD = re.compile(r"\s*'*(?:\\(?:left|[bB]igg?l?)\s*)?(?:[(\[]|\\\{)")
-_ROW_REST = re.compile(r"(?:(?!\\\\|\\newline|\\end|\\begin|\\cr\b).){0,400}", re.DOTALL)
+_ROW_REST = re.compile(r"(?:(?!\\\\|\\newline|\\end|\\begin|\\cr\b).){0,200}", re.DOTALL)
 _SIMPLE_NAME = re.compile(
     r"\s*(\\?[A-Za-z]+|[α-ωΑ-Ωϕϑϵℓ])\s*(?:_\s*(\{[^{}]*\}|[A-Za-z0-9]+|\\[A-Za-z]+))?\s*"
 )

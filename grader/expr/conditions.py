@@ -114,7 +114,7 @@ def _chain(grammar: Grammar) -> list[Condition]:
     first = grammar.pos
     start = grammar.starts[first]
     if kinds[first] == NOT:
-        grammar.enter(first)
+        grammar.enter()
         grammar.pos += 1
         negated = _chain(grammar)
         end = grammar.ends[grammar.pos - 1]

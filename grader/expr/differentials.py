@@ -128,7 +128,9 @@ def _applied(grammar: Grammar, at: int) -> Node:
             grammar.text,
             Span(grammar.starts[at], grammar.ends[grammar.pos - 1]),
         )
+    grammar.enter()
     node = grammar.factor()
+    grammar.depth -= 1
     if grammar.kinds[grammar.pos] in STARTS_FACTOR:
         operand = grammar.quote(node.span.start, node.span.end)
         grammar.note(
@@ -144,6 +146,7 @@ def quotient(grammar: Grammar) -> Node:
     at = grammar.pos
     kinds = grammar.kinds
     _check_order(grammar, at)
+    grammar.enter()
     grammar.pos = at + 1
     quantity: Node | None = None
     if kinds[grammar.pos] != DIVIDE:
@@ -160,6 +163,7 @@ def quotient(grammar: Grammar) -> Node:
     variable = grammar.factor()
     if quantity is None:
         quantity = _applied(grammar, at)
+    grammar.depth -= 1
     return _partial(quantity, variable, Span(grammar.starts[at], grammar.ends[grammar.pos - 1]))
 
 

@@ -12,16 +12,12 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from grader.errors import AnswerError, LimitError
-from grader.expr import calls, conditions, differentials
-from grader.expr.lexicon import Lexicon, suggestion
+from grader.expr import calls, conditions, differentials, faults, macros, powers
+from grader.expr.lexicon import Lexicon
 from grader.expr.reading import Note
 from grader.expr.tokens import (
-    AND,
-    APPROX,
-    BANG,
     BAR,
     CLOSE,
-    CLOSING,
     COMMA,
     COMMAND,
     CONDITION_MARKS,
@@ -30,40 +26,26 @@ from grader.expr.tokens import (
     DIVIDE,
     EITHER,
     END,
-    EQUALS,
     FRACTION,
     FUNCTION,
-    IF,
     INDICATOR,
     MARKED,
-    MEMBER,
     MINUS,
     NABLA,
     NUMBER,
     OPEN,
-    OR,
-    OTHERWISE,
     PARTIAL,
     PLACEHOLDER,
     PLUS,
     POSTFIX,
     POWER,
-    PRIME,
-    PROSE,
     REALS,
-    REFUSALS,
-    REFUSED,
-    RELATION,
-    ROW,
     STARTS_FACTOR,
-    STOP,
     SUBSCRIPT,
     SUPERSCRIPT,
     SYMBOL,
     TIMES,
-    UNDEFINED,
     UNKNOWN,
-    WHERE,
     Tokens,
 )
 from grader.expr.tree import (
@@ -73,7 +55,6 @@ from grader.expr.tree import (
     Node,
     Number,
     Partial,
-    Power,
     Product,
     Quotient,
     Sum,
@@ -122,7 +103,7 @@ class Grammar:
         start = self.starts[self.pos]
         first = self.term()
         kind = kinds[self.pos]
-        if kind != PLUS and kind != MINUS:
+        if kind not in _SIGNS:
             return first
         terms = [first]
         while True:
@@ -143,7 +124,7 @@ class Grammar:
     def term(self) -> Node:
         """A product with any signs before it."""
         kind = self.kinds[self.pos]
-        if kind != MINUS and kind != PLUS:
+        if kind not in _SIGNS:
             return self.product()
         return self.signed(self.product)
 
@@ -173,6 +154,7 @@ class Grammar:
             return first
         factors = [first]
         divided = -1  # the token of a slash that the last factor stands under
+        divisions = 0
         while True:
             if kind in STARTS_FACTOR or (kind == BAR and not self.bars):
                 if kind == NUMBER and kinds[self.pos - 1] == NUMBER:
@@ -192,6 +174,8 @@ class Grammar:
                 factors.append(self.signed_factor())
             elif kind == DIVIDE:
                 divided = self.pos
+                divisions += 1
+                self.nest(divisions)
                 self.pos += 1
                 end = self.ends[divided - 1]
                 top = factors[0] if len(factors) == 1 else Product(tuple(factors), Span(start, end))
@@ -219,7 +203,7 @@ class Grammar:
     def signed_factor(self) -> Node:
         """A factor that may have a sign: what follows ``·``, ``/`` and ``^``."""
         kind = self.kinds[self.pos]
-        if kind == MINUS or kind == PLUS:
+        if kind in _SIGNS:
             return self.signed(self.factor)
         return self.factor()
 
@@ -234,180 +218,10 @@ class Grammar:
             if following == OPEN:
                 self.check_call(pos)
         else:
-            atom = _ATOMS.get(kind)
-            if atom is None:
-                raise self.missing()
-            node = atom(self)
+            node = self.atom()
             following = self.kinds[self.pos]
         if following in POSTFIX:
-            return self.powers(node, pos)
-        return node
-
-    def powers(self, base: Node, first: int) -> Node:
-        """What follows an atom and belongs to it."""
-        kinds = self.kinds
-        start = self.starts[first]
-        while True:
-            pos = self.pos
-            kind = kinds[pos]
-            if kind == POWER:
-                if conditions.positive_part(self, pos):
-                    base = Call("relu", (base,), 0, Span(start, self.ends[self.pos - 1]))
-                    continue
-                if isinstance(base, Power) and kinds[first] != OPEN and kinds[pos - 1] != CLOSE:
-                    self.note_tower(start, pos)
-                exponent = self.exponent()
-                base = Power(base, exponent, Span(start, self.ends[self.pos - 1]))
-            elif kind == SUPERSCRIPT:
-                self.pos += 1
-                if self.values[pos] == "+":
-                    base = Call("relu", (base,), 0, Span(start, self.ends[pos]))
-                    continue
-                base = Power(base, self.superscript(pos), Span(start, self.ends[pos]))
-            elif kind == SUBSCRIPT:
-                if conditions.positive_part(self, pos):
-                    base = Call("relu", (base,), 0, Span(start, self.ends[self.pos - 1]))
-                    continue
-                self.pos += 1
-                if kinds[self.pos] not in STARTS_FACTOR:
-                    raise self.missing()
-                raise self.fail("a subscript follows what has none", pos)
-            elif kind == PRIME:
-                raise self.fail(
-                    "a prime follows what has no derivative here",
-                    pos,
-                    "a prime must be part of a name, or follow the name of a function",
-                )
-            elif kind == BANG:
-                raise self.fail("factorials are not read here", pos)
-            else:
-                return base
-
-    def exponent(self) -> Node:
-        """What stands after ``^``; ``pos`` is on the caret."""
-        caret = self.pos
-        self.pos += 1
-        kinds = self.kinds
-        kind = kinds[self.pos]
-        if kind == OPEN:
-            self.check_index(self.pos)
-        if kind == TIMES or (kind == REFUSED and self.values[self.pos] in ("transpose", "dagger")):
-            what = {"transpose": "a transpose", "dagger": "an adjoint"}.get(
-                self.values[self.pos], "a conjugate"
-            )
-            raise self.fail(f"{what} is not read here", self.pos)
-        if kind == UNKNOWN and self.values[self.pos] == "T":
-            raise self.fail("a transpose is not read here", self.pos)
-        self.enter(caret)
-        signs = []
-        while kinds[self.pos] == MINUS:
-            signs.append(self.starts[self.pos])
-            self.pos += 1
-        at = self.pos
-        kind = kinds[at]
-        if kind in (FUNCTION, EITHER):
-            node = _ATOMS[kind](self)
-        elif kind == SYMBOL:
-            node = Symbol(self.values[at], Span(self.starts[at], self.ends[at]))
-            self.pos += 1
-        else:
-            atom = _ATOMS.get(kind)
-            if atom is None:
-                raise self.missing()
-            node = atom(self)
-        if kinds[self.pos] == POWER and kind != OPEN:
-            # 2^3^4 in plain text; LaTeX refuses it
-            self.note_tower(self.starts[caret - 1], self.pos)
-            exponent = self.exponent()
-            node = Power(node, exponent, Span(self.starts[at], self.ends[self.pos - 1]))
-        elif isinstance(node, Symbol) and node.name == "T":
-            self.note(
-                "`^T` is read as a power with the exponent T, not as a transpose",
-                "ambiguity",
-                Span(self.starts[caret], self.ends[self.pos - 1]),
-            )
-        elif kind not in (OPEN, COMMAND, FUNCTION) and signs == [] and kind != INDICATOR:
-            self.note_exponent(caret, at)
-        end = self.ends[self.pos - 1]
-        for begin in reversed(signs):
-            node = Negation(node, Span(begin, end))
-        self.depth -= 1
-        return node
-
-    def note_exponent(self, caret: int, at: int) -> None:
-        """Say how ``e^2x`` and, beside commands, ``x^23`` were read."""
-        after = self.pos
-        joined = self.ends[after - 1] == self.starts[after]
-        begin = self.starts[caret - 1]
-        if self.kinds[at] == NUMBER and len(self.values[at]) > 1 and "\\" in self.text:
-            whole = self.quote(begin, self.ends[at])
-            self.note(
-                f"`{whole}` is read with the exponent {self.values[at]};"
-                f" LaTeX prints only its first digit raised",
-                "ambiguity",
-                Span(begin, self.ends[at]),
-            )
-        elif (
-            joined
-            and self.kinds[after] in (SYMBOL, MARKED, CONSTANT, UNKNOWN)
-            and self.kinds[caret - 1] == CONSTANT
-        ):
-            base = self.quote(begin, self.ends[caret - 1])
-            power = self.quote(self.starts[at], self.ends[after - 1])
-            rest = self.quote(self.starts[after], self.ends[after])
-            self.note(
-                f"`{base}^{power}{rest}` is read as {base}^{power}·{rest},"
-                f" not as {base}^({power}·{rest})",
-                "ambiguity",
-                Span(begin, self.ends[after]),
-            )
-
-    def note_tower(self, start: int, pos: int) -> None:
-        """Say how ``a^b^c`` was read."""
-        self.note(
-            "`a^b^c` is read as a^(b^c), not as (a^b)^c",
-            "ambiguity",
-            Span(start, self.ends[pos]),
-        )
-
-    def check_index(self, opened: int) -> None:
-        """Refuse ``h^{(2)}`` and ``h^{[2]}``: an index of a layer, not a power."""
-        kinds = self.kinds
-        if (
-            self.values[opened] == "{"
-            and kinds[opened + 1] == OPEN
-            and kinds[opened + 2] == NUMBER
-            and kinds[opened + 3] == CLOSE
-            and kinds[opened + 4] == CLOSE
-        ):
-            typed = self.text[self.starts[opened] : self.ends[opened + 4]]
-            raise AnswerError(
-                f"`^{typed}` is an index or a derivative, not a power",
-                self.text,
-                Span(self.starts[opened], self.ends[opened + 4]),
-                f"for a power write `^{{{self.values[opened + 2]}}}`",
-            )
-
-    def superscript(self, pos: int) -> Node:
-        """The exponent of ``x²`` or ``x⁻¹``."""
-        typed = self.values[pos]
-        span = Span(self.starts[pos], self.ends[pos])
-        digits = typed.lstrip("+-")
-        node: Node
-        if digits.isdigit():
-            node = Number(Fraction(int(digits)), None, span)
-        elif len(digits) == 1 and digits.isalpha():
-            kind, name = self.lexicon.resolve(digits)
-            if kind != SYMBOL:
-                raise self.fail(f"the exponent `{digits}` is not a name of this homework", pos)
-            node = Symbol(name, span)
-        else:
-            raise self.fail("this exponent is not understood", pos)
-        sign = typed[: len(typed) - len(digits)]
-        if sign == "-":
-            return Negation(node, span)
-        if sign not in ("", "+"):
-            raise self.fail("this exponent is not understood", pos)
+            return powers.powers(self, node, pos)
         return node
 
     def check_call(self, pos: int) -> None:
@@ -428,12 +242,23 @@ class Grammar:
                 Span(self.starts[pos], self.ends[pos]),
             )
 
+    def atom(self) -> Node:
+        """What stands by itself: a name, a number, a call, a bracket."""
+        read = _ATOMS.get(self.kinds[self.pos])
+        if read is None:
+            raise self.missing()
+        return read(self)
+
     # -- brackets ----------------------------------------------------------------
 
-    def enter(self, pos: int) -> None:
-        """Count one level of nesting that no bracket shows."""
+    def enter(self) -> None:
+        """Count one level of nesting that no bracket shows; the caller counts it back."""
         self.depth += 1
-        if self.depth > MAX_NESTING:
+        self.nest(self.depth)
+
+    def nest(self, levels: int) -> None:
+        """Refuse a tree that grows too deep: quotients of quotients, powers of powers."""
+        if levels > MAX_NESTING:
             raise LimitError(
                 "MAX_NESTING", f"the answer is nested more than {MAX_NESTING} levels deep"
             )
@@ -488,7 +313,7 @@ class Grammar:
         opened = self.pos
         if self.values[opened] == "||":
             raise self.fail("norms are not read here", opened, "for an absolute value write `|z|`")
-        self.enter(opened)
+        self.enter()
         self.bars += 1
         self.pos += 1
         node = self.sum()
@@ -503,17 +328,12 @@ class Grammar:
         r"""One argument of a LaTeX command: a bracket, or a single token."""
         kind = self.kinds[self.pos]
         if kind == OPEN:
-            if self.values[self.pos] in ("{", "cases"):
-                return self.group()
             return self.group()
-        self.enter(command)
+        self.enter()
         if kind in (END, CLOSE):
             typed = self.quote(self.starts[command], self.ends[command])
             raise self.fail(f"`{typed}` needs something after it", command)
-        atom = _ATOMS.get(kind)
-        if atom is None:
-            raise self.missing()
-        node = atom(self)
+        node = self.atom()
         self.depth -= 1
         return node
 
@@ -583,85 +403,18 @@ class Grammar:
             return Constant("pi", span)
         kind = self.kinds[pos + 1]
         if kind == POWER:
-            exponent = self.exponent()
+            exponent = powers.exponent(self)
             return Call("exp", (exponent,), 0, Span(span.start, self.ends[self.pos - 1]))
         if kind == SUPERSCRIPT and self.values[pos + 1] != "+":
             self.pos += 1
             return Call(
-                "exp", (self.superscript(pos + 1),), 0, Span(span.start, self.ends[pos + 1])
+                "exp", (powers.superscript(self, pos + 1),), 0, Span(span.start, self.ends[pos + 1])
             )
         return Constant("e", span)
-
-    def fraction(self) -> Node:
-        """``½``"""
-        pos = self.pos
-        self.pos = pos + 1
-        span = Span(self.starts[pos], self.ends[pos])
-        top, _, below = self.values[pos].partition("/")
-        return Quotient(
-            Number(Fraction(int(top)), None, span), Number(Fraction(int(below)), None, span), span
-        )
 
     def command(self) -> Node:
         r"""``\frac``, ``\sqrt`` and what else has arguments."""
         return _COMMANDS[self.values[self.pos]](self)
-
-    def frac(self) -> Node:
-        r"""``\frac{a}{b}``, or a derivative written so."""
-        pos = self.pos
-        if differentials.fraction_follows(self, pos):
-            return differentials.fraction(self)
-        self.pos = pos + 1
-        top = self.argument(pos)
-        below = self.argument(pos)
-        return Quotient(top, below, Span(self.starts[pos], self.ends[self.pos - 1]))
-
-    def sqrt(self) -> Node:
-        r"""``\sqrt{x}``, ``\sqrt[3]{x}`` and ``√x``."""
-        pos = self.pos
-        self.pos = pos + 1
-        degree: Node | None = None
-        if self.kinds[self.pos] == OPEN and self.values[self.pos] == "[":
-            after = self.tokens.match[self.pos] + 1
-            if self.kinds[after] == OPEN and self.values[after] == "{":
-                degree = self.inside()
-        radicand = self.argument(pos)
-        span = Span(self.starts[pos], self.ends[self.pos - 1])
-        if degree is None:
-            return Call("sqrt", (radicand,), 0, span)
-        return Call("root", (radicand, degree), 0, span)
-
-    def cbrt(self) -> Node:
-        """``∛x``"""
-        pos = self.pos
-        self.pos = pos + 1
-        radicand = self.argument(pos)
-        here = Span(self.starts[pos], self.ends[pos])
-        span = Span(self.starts[pos], self.ends[self.pos - 1])
-        return Call("root", (radicand, Number(Fraction(3), None, here)), 0, span)
-
-    def cancel(self) -> Node:
-        r"""``\cancel{x}`` counts as 1, and the reading says so."""
-        pos = self.pos
-        self.pos = pos + 1
-        self.argument(pos)
-        span = Span(self.starts[pos], self.ends[self.pos - 1])
-        struck = self.quote(self.starts[pos + 1], self.ends[self.pos - 1]).strip("{}")
-        self.note(f"`{struck}` is cancelled and counts as 1", "cancelled", span)
-        return Number(Fraction(1), None, span)
-
-    def cancelto(self) -> Node:
-        r"""``\cancelto{v}{x}`` counts as v."""
-        pos = self.pos
-        self.pos = pos + 1
-        value = self.argument(pos)
-        at = self.pos
-        self.argument(pos)
-        span = Span(self.starts[pos], self.ends[self.pos - 1])
-        struck = self.quote(self.starts[at], self.ends[self.pos - 1]).strip("{}")
-        counts = self.quote(self.starts[pos + 1], self.ends[at - 1]).strip("{}")
-        self.note(f"`{struck}` is cancelled and counts as {counts}", "cancelled", span)
-        return value
 
     def placeholder(self) -> Node:
         """``\\dots``: raises."""
@@ -680,7 +433,7 @@ class Grammar:
             return partial
         if name == "chi" and calls.condition_follows(self, pos):
             return calls.indicator(self)
-        raise self.unknown_name(pos)
+        raise faults.unknown_name(self, pos)
 
     def subscript_partial(self, pos: int) -> Partial | None:
         r"""``y_{\phi_0}`` for the derivative, where the homework writes it so."""
@@ -693,17 +446,6 @@ class Grammar:
             return None
         span = Span(self.starts[pos], self.ends[pos])
         return Partial(Symbol(quantity, span), Symbol(variable, span), span)
-
-    def unknown_name(self, pos: int) -> AnswerError:
-        """The error of a name that is not one of the homework."""
-        typed = self.quote(self.starts[pos], self.ends[pos])
-        name = self.values[pos]
-        near = suggestion(name, self.lexicon)
-        hint = f"did you mean `{near}`?" if near else None
-        if hint is None and "'" in name:
-            hint = "a prime is part of a name, or follows the name of a function"
-        where = "known here" if self.lexicon.free else "a name of this homework"
-        return self.fail(f"`{typed}` is not {where}", pos, hint)
 
     def reals(self) -> Node:
         """``\\mathbb{R}`` outside of a size: raises."""
@@ -725,85 +467,16 @@ class Grammar:
         return AnswerError(message, self.text, Span(self.starts[pos], self.ends[pos]), hint)
 
     def missing(self) -> AnswerError:
-        """The error at a token where a factor should begin."""
-        pos = self.pos
-        kind = self.kinds[pos]
-        typed = self.quote(self.starts[pos], self.ends[pos])
-        before = self.kinds[pos - 1] if pos else None
-        previous = self.quote(self.starts[pos - 1], self.ends[pos - 1]) if pos else ""
-        if kind == REFUSED:
-            message, hint = REFUSALS[self.values[pos]]
-            return self.fail(message.format(typed), pos, hint and hint.format(typed))
-        if kind == END:
-            if before is None:
-                return self.fail("nothing is written here", pos)
-            if before == CLOSE:
-                return self.fail(f"something is missing after `{previous}`", pos - 1)
-            return self.fail(f"nothing stands after the `{previous}`", pos - 1)
-        if kind == CLOSE:
-            if before == OPEN:
-                return AnswerError(
-                    f"the brackets `{previous}{typed}` hold nothing",
-                    self.text,
-                    Span(self.starts[pos - 1], self.ends[pos]),
-                )
-            return self.fail(f"nothing stands between `{previous}` and `{typed}`", pos - 1)
-        if kind in (UNDEFINED, OTHERWISE, IF):
-            return self.fail(f"`{typed}` belongs into cases", pos)
-        if kind == PROSE:
-            return self.fail(f"the words `{typed}` stand where mathematics should", pos)
-        if before is None or before == OPEN:
-            if kind == BAR:
-                return self.fail("a `|` has no partner", pos)
-            return self.fail(f"nothing stands before the `{typed}`", pos)
-        if kind in (POWER, SUBSCRIPT, PRIME, SUPERSCRIPT):
-            return self.fail(f"nothing that `{typed}` could belong to stands before it", pos)
-        if before in _BINARY:
-            return AnswerError(
-                f"nothing stands between `{previous}` and `{typed}`",
-                self.text,
-                Span(self.starts[pos - 1], self.ends[pos]),
-            )
-        return self.fail(f"`{typed}` stands where an expression should begin", pos)
+        """The error at a token where a factor should begin, for the caller to raise."""
+        return faults.missing(self)
 
     def unexpected(self, closing: int | None = None) -> AnswerError:
-        """The error at a token that cannot follow a whole expression."""
-        pos = self.pos
-        kind = self.kinds[pos]
-        typed = self.quote(self.starts[pos], self.ends[pos])
-        if kind in (REFUSED, UNDEFINED, IF, OTHERWISE):
-            return self.missing()
-        if kind == BAR:
-            return self.fail("a `|` has no partner", pos)
-        if kind == CLOSE:
-            return self.fail(f"the `{typed}` at {self.starts[pos] + 1} closes nothing", pos)
-        if kind == RELATION or (kind == EQUALS and closing is not None):
-            return self.fail(
-                "a condition stands where an expression should",
-                pos,
-                "for an indicator write `I[z > 0]`",
-            )
-        if kind == COMMA:
-            if closing is not None:
-                opened = next(o for o, c in self.tokens.match.items() if c == closing)
-                bracket = self.quote(self.starts[opened], self.ends[opened])
-                end = CLOSING.get(self.values[opened], "")
-                return self.fail(f"a comma inside of `{bracket}…{end}`, which is no list", pos)
-            return self.fail("a comma between two expressions", pos, "give one answer")
-        if kind == STOP:
-            return self.fail(f"a `{typed}` in the middle of an expression", pos)
-        if kind in (EQUALS, APPROX):
-            return self.fail(f"a `{typed}` stands where only one expression is read", pos)
-        if kind in (AND, OR):
-            return self.fail(f"`{typed}` joins conditions, not expressions", pos, "give one answer")
-        if kind == PROSE:
-            return self.fail(f"the words `{typed}` stand in the middle of an expression", pos)
-        if kind in (ROW, WHERE, MEMBER):
-            return self.fail(f"`{typed}` stands in the middle of an expression", pos)
-        return self.fail(f"`{typed}` cannot follow what stands before it", pos)
+        """The error at a token that cannot follow a whole expression, for the caller to raise."""
+        return faults.unexpected(self, closing)
 
 
-_BINARY = frozenset({PLUS, MINUS, TIMES, DIVIDE, POWER, EQUALS, RELATION, COMMA, AND, OR})
+#: Signs before a term or a factor.
+_SIGNS = frozenset({PLUS, MINUS})
 _CONTINUES = STARTS_FACTOR | {TIMES, DIVIDE, BAR}
 assert not _CONTINUES & CONDITION_MARKS
 
@@ -823,15 +496,15 @@ _ATOMS: dict[str, Callable[[Grammar], Node]] = {
     COMMAND: Grammar.command,
     OPEN: Grammar.group,
     BAR: Grammar.bar,
-    FRACTION: Grammar.fraction,
+    FRACTION: macros.vulgar_fraction,
     PLACEHOLDER: Grammar.placeholder,
     REALS: Grammar.reals,
 }
 
 _COMMANDS: dict[str, Callable[[Grammar], Node]] = {
-    "frac": Grammar.frac,
-    "sqrt": Grammar.sqrt,
-    "cbrt": Grammar.cbrt,
-    "cancel": Grammar.cancel,
-    "cancelto": Grammar.cancelto,
+    "frac": macros.frac,
+    "sqrt": macros.sqrt,
+    "cbrt": macros.cbrt,
+    "cancel": macros.cancel,
+    "cancelto": macros.cancelto,
 }

@@ -189,7 +189,11 @@ def _condition(node: Condition) -> str:
 
 
 def _size(node: Node) -> str:
-    return bracketed(node) if isinstance(node, Sum | Negation) else to_latex(node)
+    text = to_latex(node)
+    # Between sizes a dot would read as "by".
+    if isinstance(node, Sum | Negation) or (isinstance(node, Product) and r"\cdot" in text):
+        return bracketed(node)
+    return text
 
 
 def to_outline(node: Node | Condition | Dimensions, indent: str = "") -> str:

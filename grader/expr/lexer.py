@@ -8,55 +8,44 @@ paired on the way, without recursion, so that depth is bounded before parsing.
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from grader.errors import AnswerError, LimitError
-from grader.expr import commands
+from grader.expr import characters, commands
+from grader.expr.characters import _GOES_ON, _OPEN_ENDED
 from grader.expr.lexicon import Lexicon
 from grader.expr.reading import Note
-from grader.expr.segments import Segment, segments
+from grader.expr.segments import segments
 from grader.expr.tokens import (
     BRACKETS,
     CELL,
     CLOSE,
     CLOSING,
-    COMBINING,
     COMMAND,
     CONDITION_MARKS,
-    CONFUSABLE,
     CONSTANT,
     DIFFERENTIAL,
-    DIVIDE,
     EITHER,
     END,
-    EQUALS,
     FUNCTION,
     GREEK_LETTERS,
     INDICATOR,
     KEYWORDS,
+    LATE,
     MARKED,
-    MINUS,
     NUMBER,
     OPEN,
     OPERATORS,
-    PLUS,
     PRIME,
-    PROSE,
-    REFUSED,
     ROW,
     SHAPING,
     SUBSCRIPT,
-    SUBSCRIPT_CHARACTERS,
-    SUPERSCRIPT,
-    SUPERSCRIPT_CHARACTERS,
     SYMBOL,
-    TIMES,
     UNKNOWN,
     VARIANTS,
     WORDS_OF_LETTERS,
     Tokens,
 )
-from grader.limits import MAX_ANSWER_CHARACTERS, MAX_DIGITS, MAX_NESTING
+from grader.limits import MAX_ANSWER_CHARACTERS, MAX_NESTING
 from grader.source import Span
 
 _TOKEN = re.compile(
@@ -85,12 +74,6 @@ _PRIMES = re.compile(
 _SUPERSCRIPT_PRIME = re.compile(r"\\prime|['\u2032\u2019]")
 _NAME_LIKE = frozenset({SYMBOL, MARKED, UNKNOWN, EITHER, CONSTANT, DIFFERENTIAL, INDICATOR})
 
-#: Characters that are not seen, and could hide or reorder what is.
-_HIDDEN = frozenset(
-    "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2063\u2064\u2066\u2067"
-    "\u2068\u2069\ufeff\u00ad\u061c\u180e\ufffc"
-)
-
 
 class Lexer:
     """Cuts one text into tokens; used once."""
@@ -113,7 +96,7 @@ class Lexer:
         """All tokens of the text, with END last."""
         for segment in segments(self.text):
             if segment.prose:
-                self.prose(segment)
+                characters.prose(self, segment)
             else:
                 self.scan(segment.start, segment.end)
         if self.stack:
@@ -151,7 +134,7 @@ class Lexer:
                 kind, value = BRACKETS[word]
             elif group == "operator":
                 kind, value = OPERATORS[word]
-                if kind in _LATE:
+                if kind in LATE:
                     self.pos = pos
                     self.late(kind, value, begin)
                     pos = self.pos
@@ -164,7 +147,7 @@ class Lexer:
                 handler(self, word, begin)
                 pos = self.pos
                 continue
-            if kind == OPEN or kind == CLOSE:
+            if kind in _BRACKET_KINDS:
                 self.bracket(kind, value, begin, pos)
                 continue
             index = len(kinds)
@@ -181,7 +164,7 @@ class Lexer:
 
     def push(self, kind: str, value: str, start: int, end: int) -> None:
         """Add one token."""
-        if kind == OPEN or kind == CLOSE:
+        if kind in _BRACKET_KINDS:
             self.bracket(kind, value, start, end)
             return
         tokens = self.tokens
@@ -367,13 +350,13 @@ class Lexer:
         """A Greek character and what is joined to it."""
         letter = GREEK_LETTERS.get(word[0])
         if letter is None:
-            self.other(word[0], start)
+            characters.other(self, word[0], start)
             self.pos = start + 1
             return
         subscript = word[1:].strip("_{}")
         run = f"{letter}_{subscript}" if subscript else letter
         entry = self.lexicon.resolve(run)
-        if entry[0] == UNKNOWN and subscript and word[1] not in "_":
+        if entry[0] == UNKNOWN and subscript and word[1] != "_":
             alone = self.lexicon.resolve(letter)
             if alone[0] != UNKNOWN:
                 self.pos = start + 1
@@ -415,7 +398,7 @@ class Lexer:
         if not _GOES_ON.match(self.text, self.pos, self.stop):
             raise self.error("an `&` aligns nothing here", start, start + 1, "leave it out")
 
-    def _previous_name(self) -> tuple[str, int, int] | None:
+    def previous_name(self) -> tuple[str, int, int] | None:
         """The spelling, start and token count of the name that ends the tokens, if one does."""
         tokens = self.tokens
         last = len(tokens.kinds) - 1
@@ -440,7 +423,7 @@ class Lexer:
 
     def join_subscript(self, subscript: str, end: int) -> bool:
         """Make a subscript part of the name before it; False when there is none."""
-        previous = self._previous_name()
+        previous = self.previous_name()
         if previous is None:
             return False
         spelling, start, count = previous
@@ -484,201 +467,14 @@ class Lexer:
         if not tokens.kinds or tokens.kinds[-1] not in (SYMBOL, MARKED, UNKNOWN, CONSTANT):
             return False
         name = self.spelling(len(tokens.kinds) - 1) + primes
+        if name.endswith("'" * 5):
+            raise self.error("too many primes", self.pos - 1, self.pos)
         start = tokens.starts[-1]
         self.pop()
         self.push(*self.lexicon.resolve(name), start, self.pos)
         return True
 
     # -- the rarer characters ----------------------------------------------------
-
-    def number(self, word: str, start: int) -> None:
-        """A number; after ``\\frac`` LaTeX takes one digit only."""
-        if "e" in word or "E" in word:
-            mantissa = re.split("[eE]", word)[0]
-            letter = word[len(mantissa)]
-            if letter in self.lexicon.vocabulary.names:
-                word = mantissa
-                self.pos = start + len(word)
-            else:
-                exponent = word[len(mantissa) + 1 :]
-                if len(exponent) > 4 or abs(int(exponent)) > MAX_DIGITS:
-                    raise LimitError("MAX_DIGITS", f"a number has more than {MAX_DIGITS} digits")
-                self.note(
-                    f"`{word}` is read as {mantissa}·10^{exponent}, not as {mantissa} times"
-                    f" the number e",
-                    "ambiguity",
-                    start,
-                    self.pos,
-                )
-        if len(word) > MAX_DIGITS:
-            raise LimitError("MAX_DIGITS", f"a number has more than {MAX_DIGITS} digits")
-        if len(word) > 1 and word.isdigit() and self.wants_digit():
-            word = word[0]
-            self.pos = start + 1
-        self.push(NUMBER, word, start, self.pos)
-
-    def wants_digit(self) -> bool:
-        r"""Whether the next token is an argument of ``\frac``."""
-        tokens = self.tokens
-        kinds, values = tokens.kinds, tokens.values
-        last = len(kinds) - 1
-        if last >= 0 and kinds[last] == COMMAND:
-            return values[last] == "frac"
-        if last >= 1 and kinds[last] == NUMBER:
-            return kinds[last - 1] == COMMAND and values[last - 1] == "frac"
-        if last >= 2 and kinds[last] == CLOSE and values[last] == "{":
-            opened = next((o for o, c in reversed(tokens.match.items()) if c == last), 0)
-            return opened > 0 and kinds[opened - 1] == COMMAND and values[opened - 1] == "frac"
-        return False
-
-    def subscript_characters(self, word: str, start: int) -> None:
-        """``₀₁`` after a name."""
-        subscript = "".join(SUBSCRIPT_CHARACTERS.get(character, "?") for character in word)
-        if "?" in subscript:
-            self.strange(word[0], start)
-        if not self.join_subscript(subscript, self.pos):
-            raise self.error("a subscript follows nothing that has one", start, self.pos)
-
-    def superscript(self, word: str, start: int) -> None:
-        """``²`` and ``⁻¹`` after a factor."""
-        value = "".join(SUPERSCRIPT_CHARACTERS.get(character, "?") for character in word)
-        self.push(SUPERSCRIPT, value, start, self.pos)
-
-    def row(self, word: str, start: int) -> None:
-        """A line break: a row of cases, or between statements; else only layout."""
-        if self.stack and self.tokens.values[self.stack[-1]] != "cases":
-            return
-        if not self.stack and (
-            _GOES_ON.match(self.text, self.pos, self.stop)
-            or (self.tokens.kinds and self.tokens.kinds[-1] in _OPEN_ENDED)
-        ):
-            return  # a statement over several lines
-        self.push(ROW, "\\\\", start, self.pos)
-
-    def space(self, word: str, start: int) -> None:
-        """Blanks that are not plain ones."""
-
-    def escape(self, word: str, start: int) -> None:
-        r"""A backslash before a character."""
-        if word in BRACKETS:
-            self.push(*BRACKETS[word], start, self.pos)
-        elif word == "\\_":
-            subscript = commands.subscript(self, self.pos)
-            if subscript is None or not self.join_subscript(subscript[0], subscript[1]):
-                raise self.error(r"`\_` follows no name", start, self.pos)
-        elif word in ("\\.", "\\&"):
-            raise self.error(f"`{word}` has no meaning here", start, self.pos)
-        elif word == "\\%":
-            self.push(REFUSED, "%", start, self.pos)
-        else:
-            raise self.error(f"`{word}` has no meaning here", start, self.pos)
-
-    def other(self, word: str, start: int) -> None:
-        """A character that no other rule takes."""
-        if word == "%":
-            self.comment(start)
-            return
-        if word == "$":
-            raise self.error("a `$` without a partner", start, start + 1)
-        if word == "\\":
-            raise self.error("a backslash before nothing that it could name", start, start + 1)
-        entry = OPERATORS.get(word) or BRACKETS.get(word)
-        if entry is not None:
-            self.pos = start + 1
-            if entry[0] in _LATE:
-                self.late(entry[0], entry[1], start)
-            else:
-                self.push(*entry, start, start + 1)
-            return
-        accent = COMBINING.get(word)
-        if accent is not None:
-            self.accent_before(accent, start)
-            return
-        self.letter(word, start)
-
-    def letter(self, word: str, start: int) -> None:
-        """A letter in another face or with an accent; anything else is an error."""
-        plain = unicodedata.normalize("NFKC", word)
-        if len(plain) == 1 and plain != word:
-            if plain.isdigit() and plain.isascii():
-                self.push(NUMBER, plain, start, self.pos)
-                return
-            name = plain if plain.isascii() and plain.isalpha() else GREEK_LETTERS.get(plain)
-            if name is not None:
-                self.push(*self.lexicon.resolve(name), start, self.pos)
-                return
-            entry = OPERATORS.get(plain)
-            if entry is not None:
-                self.push(*entry, start, self.pos)
-                return
-        parts = unicodedata.normalize("NFD", word)
-        if len(parts) == 2 and parts[1] in COMBINING and parts[0].isascii():
-            name = f"{COMBINING[parts[1]]}:{parts[0]}"
-            self.push(*self.lexicon.resolve(name), start, self.pos)
-            return
-        self.strange(word, start)
-
-    def accent_before(self, accent: str, start: int) -> None:
-        """A combining accent belongs to the name before it."""
-        previous = self._previous_name()
-        if previous is None or previous[2] != 1:
-            raise self.error(
-                f"the accent U+{ord(self.text[start]):04X} follows no name", start, start + 1
-            )
-        name, begin, _ = previous
-        self.pop()
-        self.push(*self.lexicon.resolve(f"{accent}:{name}"), begin, self.pos)
-
-    def strange(self, character: str, start: int) -> None:
-        """Raise the error of a character without a meaning."""
-        code = f"U+{ord(character):04X}"
-        twin = CONFUSABLE.get(character)
-        if twin is not None:
-            raise self.error(
-                f"the letter {code} ({_unicode_name(character)}) only looks like a Latin `{twin}`",
-                start,
-                start + 1,
-                f"type `{twin}`",
-            )
-        if character in _HIDDEN or not character.isprintable():
-            raise self.error(
-                f"the invisible character {code} ({_unicode_name(character)})",
-                start,
-                start + 1,
-                "delete it",
-            )
-        raise self.error(
-            f"the character `{character}` ({code}, {_unicode_name(character)}) has no meaning here",
-            start,
-            start + 1,
-        )
-
-    def comment(self, start: int) -> None:
-        """``% …`` up to the end of its line, as in LaTeX."""
-        end = self.text.find("\n", start, self.stop)
-        if end < 0:
-            end = self.stop
-            if not self.text[start + 1 : end].strip():
-                self.push(REFUSED, "%", start, start + 1)
-                return
-        words = self.text[start + 1 : end].strip()
-        if words:
-            self.note(f"the comment `{_shortened(words)}` is not read", "unread", start, end)
-        self.pos = end
-
-    def prose(self, segment: Segment) -> None:
-        """Words that stand outside of ``$…$``."""
-        words = self.text[segment.start : segment.end]
-        start = segment.start + len(words) - len(words.lstrip())
-        end = segment.start + len(words.rstrip())
-        entry = commands.phrase(words)
-        self.push(*(entry or (PROSE, words.strip())), start, end)
-
-
-def _shortened(words: str) -> str:
-    """Words as a note quotes them."""
-    line = " ".join(words.split())
-    return line if len(line) <= 40 else line[:39] + "…"
 
 
 def _close_with(opening: str) -> str | None:
@@ -689,28 +485,18 @@ def _close_with(opening: str) -> str | None:
     return f"close it with `{closing}`" if closing else None
 
 
-def _unicode_name(character: str) -> str:
-    return unicodedata.name(character, "a character without a name")
-
-
 _DIGITS = re.compile("[0-9]+")
 _FIRST_NAME = re.compile("[A-Za-z]+_(?:[0-9]+|[A-Za-z])")
-#: What a row begins with that goes on with the statement before it.
-_GOES_ON = re.compile(
-    r"(?:[\s&~]|\\[,;:!> ]|\\q?quad(?![A-Za-z]))*"
-    r"(?:[-+*/=·×−]|\\(?:cdot|times|ast|left|right|big|Big)(?![A-Za-z]))"
-)
-_OPEN_ENDED = frozenset({PLUS, MINUS, TIMES, DIVIDE, EQUALS})
-_LATE = frozenset({SUBSCRIPT, PRIME, CELL, "^"})
+_BRACKET_KINDS = frozenset({OPEN, CLOSE})
 _HANDLERS = {
-    "number": Lexer.number,
+    "number": characters.number,
     "greek": Lexer.greek,
-    "subscript": Lexer.subscript_characters,
-    "superscript": Lexer.superscript,
-    "row": Lexer.row,
-    "space": Lexer.space,
-    "escape": Lexer.escape,
-    "other": Lexer.other,
+    "subscript": characters.subscript_characters,
+    "superscript": characters.superscript,
+    "row": characters.row,
+    "space": characters.space,
+    "escape": characters.escape,
+    "other": characters.other,
 }
 
 

@@ -10,12 +10,19 @@ from grader.expr.tokens import (
     AND,
     APPROX,
     COMMA,
+    COMMAND,
+    DIFFERENTIAL,
     EQUALS,
     IF,
+    MARKED,
+    NABLA,
     OPEN,
+    PARTIAL,
     PROSE,
     ROW,
     STOP,
+    SYMBOL,
+    UNKNOWN,
     WHERE,
     Tokens,
 )
@@ -42,6 +49,10 @@ class Statement:
 
 #: Tokens that a text may end with, or begin with, and that say nothing.
 _TRAILING = frozenset({STOP, COMMA, ROW})
+
+
+#: Tokens that always part two statements.
+_PARTS = frozenset({ROW, STOP})
 
 
 def trim(tokens: Tokens, first: int, last: int) -> tuple[int, int]:
@@ -105,9 +116,7 @@ def split(tokens: Tokens) -> tuple[list[Statement], list[Note]]:
         elif kind == WHERE:
             close(index)
             definition = True
-        elif kind == ROW:
-            close(index)
-        elif kind == STOP or (
+        elif kind in _PARTS or (
             kind in (COMMA, AND) and (definition or _starts_definition(tokens, index + 1, last))
         ):
             close(index)
@@ -153,6 +162,6 @@ def _is_left_side(tokens: Tokens, first: int, last: int) -> bool:
 
 def _starts_definition(tokens: Tokens, index: int, last: int) -> bool:
     """Whether ``name =`` stands at a token."""
-    while index < last and tokens.kinds[index] in (AND, WHERE, *_TRAILING):
+    if index < last and tokens.kinds[index] in (AND, WHERE):  # ", and z = …"
         index += 1
     return index + 1 < last and tokens.kinds[index + 1] == EQUALS

@@ -405,4 +405,7 @@ STARTS_FACTOR = frozenset(
 #: Kinds that follow a factor and belong to it.
 POSTFIX = frozenset({POWER, SUPERSCRIPT, PRIME, SUBSCRIPT, BANG})
 
+#: Kinds that may become part of the token before them.
+LATE = frozenset({SUBSCRIPT, PRIME, CELL, POWER})
+
 assert not set(COMMAND_TOKENS) & (GREEK | ACCENTS | set(SPELLINGS) - {"sqrt"})

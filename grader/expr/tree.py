@@ -15,7 +15,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any as Anything
-from typing import Any as Anything
 from typing import Literal
 
 from grader.source import NOWHERE, Span

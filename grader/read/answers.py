@@ -89,7 +89,7 @@ def read_answers(data: bytes, file: str) -> AnswersFile:
     reader.read()
     if tree.unsound is not None:
         line = f"line {tree.unsound.place.line}:"
-        if not any(note.startswith(line) for note in reader.notes):
+        if not tree.notes and not any(note.startswith(line) for note in reader.notes):
             reader.notes.append(f"{line} not sound YAML, {tree.unsound.message}; read line by line")
     faults = sorted(set(reader.faults))[:FILE_FAULTS]
     if not reader.has_content or (faults and not reader.has_answers):

@@ -16,7 +16,7 @@ from grader.limits import YAML_DEPTH
 from grader.read.flow import (
     CLOSING,
     FlowReader,
-    is_balanced,
+    brackets_open,
     key_end,
     opens_mapping,
     quote_end,
@@ -212,6 +212,14 @@ class _BlockReader:
     def is_pair(self, line: Line) -> bool:
         return key_end(self.text, line.begin, line.end) is not None
 
+    def is_structural(self, line: Line) -> bool:
+        """Whether a line begins a pair or an item; any other text ends no mapping."""
+        return (
+            self.is_pair(line)
+            or self.is_item(line)
+            or _EQUATION.match(self.text, line.begin, line.end) is not None
+        )
+
     def is_item(self, line: Line) -> bool:
         return self.text[line.begin] == "-" and (
             line.begin + 1 == line.end or self.text[line.begin + 1] in _BLANKS
@@ -223,7 +231,7 @@ class _BlockReader:
         start = self.lines[index].begin
         while index < len(self.lines):
             line = self.lines[index]
-            if line.indent <= parent:
+            if line.indent <= parent and (self.is_structural(line) or not depth):
                 break
             if line.indent != indent:
                 self.note(
@@ -309,11 +317,9 @@ class _BlockReader:
         rest = self.text[start : line.end]
         if not rest or rest.startswith("#"):
             return self.below(index, start, depth)
-        if _PROPERTY.fullmatch(rest.rstrip()) and isinstance(
-            (got := self.below(index, line.end, depth))[0], Pairs
-        ):
+        if self.is_no_value(rest.rstrip()) and self.has_pairs_below(index):
             self.note(start, f"`{rest.strip()}` is not read")
-            return got
+            return self.below(index, line.end, depth)
         if _BLOCK_SIGN.fullmatch(rest.rstrip()):
             return self.block_scalar(index, start)
         special: tuple[Node, int] | None = None
@@ -332,7 +338,7 @@ class _BlockReader:
         following = self.lines[index + 1]
         if self.is_item(following) and following.indent >= line.indent and depth < YAML_DEPTH:
             return self.listing(index + 1, following.indent, depth + 1)
-        if self.is_wrapped(following, line.indent, ""):
+        if self.is_wrapped(following, line.indent, goes_on=False):
             self.note(following.begin, "this line has no key; read as the answer above")
             return self.plain(index + 1, following.begin, line.indent)
         if following.indent <= line.indent:
@@ -350,17 +356,17 @@ class _BlockReader:
                 return got
         return self.plain(index + 1, following.begin, line.indent)
 
-    def is_wrapped(self, line: Line, indent: int, before: str) -> bool:
+    def is_wrapped(self, line: Line, indent: int, *, goes_on: bool) -> bool:
         """Whether a line goes on with the answer above although it is not indented.
 
         Programs that wrap lines put the rest at the margin.  It has no key; and stands
-        left of the keys beside it, or the answer above has a bracket still open.
+        left of the keys beside it, or the answer above still has a bracket open (``goes_on``).
         """
         if line.indent > indent or self.is_pair(line) or self.is_item(line):
             return False
         if _EQUATION.match(self.text, line.begin, line.end):
             return False
-        return line.indent < indent or (indent > 0 and not is_balanced(before))
+        return line.indent < indent or (indent > 0 and goes_on)
 
     def holds_pairs(self, index: int, indent: int) -> bool:
         """Whether the lines below a key are pairs: the first is one, or a plain word begins one."""
@@ -381,6 +387,17 @@ class _BlockReader:
         while index < len(self.lines) and self.lines[index].begin < offset:
             index += 1
         return index
+
+    def is_no_value(self, rest: str) -> bool:
+        """Whether nothing but YAML's or JSON's own signs stands behind a key."""
+        return _PROPERTY.fullmatch(rest) is not None or not any(map(str.isalnum, rest))
+
+    def has_pairs_below(self, index: int) -> bool:
+        """Whether the next line is a pair, indented deeper than this one."""
+        if index + 1 >= len(self.lines):
+            return False
+        following = self.lines[index + 1]
+        return following.indent > self.lines[index].indent and self.is_pair(following)
 
     def block_scalar(self, index: int, start: int) -> tuple[Node, int]:
         """The text below a ``|`` or ``>``, comments and blank lines included."""
@@ -403,7 +420,11 @@ class _BlockReader:
         after = self.after(index, line.indent)
         limit = self.lines[after].start if after < len(self.lines) else len(self.text)
         end = quote_end(self.text, start)
-        if end is None or end > limit:
+        if end is not None and end > limit:
+            # A wrapped line may stand left of its key, but a pair begins something else.
+            behind = self.line_behind(end, after)
+            end = None if any(map(self.is_pair, self.lines[after:behind])) else end
+        if end is None:
             return self.unclosed(index, start)
         last = line.end if end <= line.end else self.source.line_end(end)
         rest = self.text[end:last].strip(_BLANKS)
@@ -452,11 +473,12 @@ class _BlockReader:
         end = start
         notes: tuple[str, ...] = ()
         at = start
+        unclosed = 0
         while True:
             line = self.lines[index]
             typed = self.text[at : line.end].rstrip(_BLANKS)
             comment = _COMMENT.search(typed)
-            if comment is not None and is_balanced(" ".join((*pieces, typed[: comment.start()]))):
+            if comment and unclosed + brackets_open(typed[: comment.start()]) <= 0:
                 if comment.end() > 1 or pieces:
                     said = typed[comment.start() :].strip()
                     notes = (*notes, f"`{said}` is a comment and no part of the answer")
@@ -464,12 +486,13 @@ class _BlockReader:
             elif comment is not None:
                 notes = (*notes, "` #` is read as part of the answer")
             pieces.append(typed)
+            unclosed += brackets_open(typed)
             end = at + len(typed)
             index += 1
             if index >= len(self.lines):
                 break
             following = self.lines[index]
-            if self.is_wrapped(following, indent, " ".join(pieces)):
+            if self.is_wrapped(following, indent, goes_on=unclosed > 0):
                 message = "this line has no key; read as the rest of the answer above"
                 self.note(following.begin, message)
             elif following.indent <= indent or _SIMPLE.match(

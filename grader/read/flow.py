@@ -37,19 +37,21 @@ _NEXT_PAIR: Final = re.compile(
 )
 
 
+_SIDE: Final = re.compile(r"\\(left|right)\\?[.|/<>]")
+
+
 def bracket_step(text: str, at: int) -> tuple[int, int]:
     r"""How much deeper the brackets at an offset lead, and how many characters they are.
 
-    ``\left.`` and ``\right.`` count as brackets, since one of each pairs with a
+    ``\left.`` and ``\right|`` count as brackets, since one of each may pair with a
     bracket that is typed; a backslash before a bracket (``\{``) makes no difference.
     """
     character = text[at]
     if character == "\\":
-        if text.startswith("\\left.", at):
-            return 1, 6
-        if text.startswith("\\right.", at):
-            return -1, 7
-        return 0, 1
+        side = _SIDE.match(text, at)
+        if side is None:
+            return 0, 1
+        return (1 if side[1] == "left" else -1), len(side[0])
     if character in _OPEN:
         return 1, 1
     if character in _CLOSE:
@@ -67,6 +69,16 @@ def is_balanced(text: str) -> bool:
             return False
         at += width
     return depth == 0
+
+
+def brackets_open(text: str) -> int:
+    """How many brackets of a text are open at its end; negative where more are closed."""
+    depth = at = 0
+    while at < len(text):
+        step, width = bracket_step(text, at)
+        depth += step
+        at += width
+    return depth
 
 
 def quote_end(text: str, start: int) -> int | None:

@@ -9,7 +9,13 @@ from fractions import Fraction
 from grader.expr.names import latex_name
 from grader.reports.groups import Group, for_a_person, part_ids, shared_answers
 from grader.reports.histogram import Histogram, histogram
-from grader.reports.view import Document, homework_title, identity_text, student_name
+from grader.reports.view import (
+    Document,
+    gathered_notes,
+    homework_title,
+    identity_text,
+    student_name,
+)
 from grader.reports.visible import one_line
 from grader.reports.words import (
     VERDICT_WORDS,
@@ -182,7 +188,7 @@ def _student_rows(
             pending=number_text(submission["pending"]) if submission["pending"] else "",
             percent=percent_text(fraction(submission["score"]), possible),
             to_review=sum(1 for part in submission["parts"] if part["points"] is None),
-            notes=tuple(str(note) for note in submission.get("notes", ())),
+            notes=gathered_notes(submission.get("notes", ())),
         )
         for submission, page in zip(document["students"], pages, strict=True)
     ]

@@ -35,11 +35,11 @@ def html_written(text: str, marked: tuple[int, int] | None = None) -> Markup:
 
 
 def _html_pieces(text: str) -> Markup:
-    return Markup("").join(
-        escape(piece)
-        if as_it_is
-        else Markup('<span class="unseen">{}</span>').format(code_point(piece))
-        for piece, as_it_is in pieces(text)
+    return Markup(  # noqa: S704 - every piece is escaped or a code point
+        "".join(
+            str(escape(piece)) if as_it_is else f'<span class="unseen">{code_point(piece)}</span>'
+            for piece, as_it_is in pieces(text)
+        )
     )
 
 

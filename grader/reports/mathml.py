@@ -72,6 +72,7 @@ def mathml(latex: str) -> str | None:
     ):
         return None
     _settle_brackets(root)
+    _space_names(root)
     # The converter wraps everything in one mrow; its children are the formula.
     children = list(root[0]) if len(root) == 1 and root[0].tag == "mrow" else list(root)
     groups = list(_line_pieces(children))
@@ -169,6 +170,31 @@ def _settle_brackets(root: Element) -> None:
         if _is_fenced(element) and not _is_tall(element):
             element[0].set("stretchy", "false")
             element[-1].set("stretchy", "false")
+
+
+def _space_names(root: Element) -> None:
+    """A thin space before a function's name that follows an operand: ``ψ max(…)``."""
+    for element in list(root.iter("mrow")):
+        before: Element | None = None
+        for child in list(element):
+            if before is not None and _is_named(child) and _is_operand(before):
+                space = Element("mspace", {"width": "0.167em"})
+                element.insert(list(element).index(child), space)
+            before = child
+
+
+def _is_named(element: Element) -> bool:
+    """Whether an element is a name of several letters, with or without a script."""
+    if element.tag in ("msup", "msub", "msubsup") and len(element):
+        return _is_named(element[0])
+    text = _text(element)
+    return element.tag in ("mi", "mo") and len(text) > 1 and text.isalpha()
+
+
+def _is_operand(element: Element) -> bool:
+    if element.tag == "mo":
+        return element.get("form") == "postfix" or _text(element) in (")", "]", "}")
+    return element.tag != "mspace" and not _is_named(element)
 
 
 def _line_pieces(elements: list[Element]) -> Iterator[list[Element]]:

@@ -135,7 +135,8 @@ def _check_shape(text: str, file: str) -> None:
     """
     depth = 0
     for event in yaml.parse(text, Loader=_Loader):
-        line, column = event.start_mark.line + 1, event.start_mark.column + 1
+        mark = event.start_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         if isinstance(event, yaml.AliasEvent):
             raise _fault(file, line, column, "write this out where it is wanted, without `*`")
         if isinstance(event, yaml.CollectionStartEvent):

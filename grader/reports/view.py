@@ -6,6 +6,7 @@ what a student may see is decided here, in one place.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -164,8 +165,33 @@ def student_view(document: Document, submission: Mapping[str, Any]) -> StudentVi
         counts=_counts(parts),
         first=_first_things(parts),
         questions=questions,
-        notes=tuple(str(note) for note in submission.get("notes", ())),
+        notes=gathered_notes(submission.get("notes", ())),
     )
+
+
+def gathered_notes(notes: Iterable[str]) -> tuple[str, ...]:
+    """Notes about a file, one and the same about many lines said once.
+
+    >>> gathered_notes(["line 4: read as typed", "empty", "line 7: read as typed"])
+    ('lines 4, 7: read as typed', 'empty')
+    """
+    lines: dict[str, list[str]] = {}
+    for note in notes:
+        match = _LINE_NOTE.fullmatch(str(note))
+        lines.setdefault(match.group(2) if match else str(note), []).extend(
+            [match.group(1)] if match else []
+        )
+    return tuple(
+        f"{plural_lines(numbers)}: {text}" if numbers else text for text, numbers in lines.items()
+    )
+
+
+def plural_lines(numbers: list[str]) -> str:
+    """``line 4`` or ``lines 4, 7``."""
+    return f"line{'s' if len(numbers) > 1 else ''} {', '.join(numbers)}"
+
+
+_LINE_NOTE = re.compile(r"line (\d+): (.*)", re.DOTALL)
 
 
 def _questions(
@@ -227,7 +253,10 @@ def _part_view(statement: Mapping[str, Any], result: Mapping[str, Any], reveal: 
         sentences=_sentences(outcome, result, evidence, pending=points is None),
         notes=tuple(str(note) for note in result.get("notes", ())),
         method=method_text(evidence) if outcome is Outcome.EQUIVALENT else "",
-        witness=_witness(evidence.get("witness"), reference, revealed=shown),
+        # A reason says it better: "the number of rows differs", not D₁ = 3/13.
+        witness=None
+        if evidence.get("reason")
+        else _witness(evidence.get("witness"), reference, revealed=shown),
         reference=reference if shown else "",
     )
 
@@ -243,10 +272,13 @@ def _sentences(
     outcome: Outcome, result: Mapping[str, Any], evidence: Mapping[str, Any], *, pending: bool
 ) -> tuple[str, ...]:
     """The feedback; where there is none, the reason of the verdict, so that none stands bare."""
-    sentences = [str(sentence) for sentence in result.get("feedback", ())]
-    reason = evidence.get("reason")
-    if not sentences and reason:
-        sentences.append(_full_stop(str(reason)))
+    # The verdict says "Right" already, in its own place.
+    known = f"{VERDICT_WORDS[outcome].words}."
+    sentences = [str(sentence) for sentence in result.get("feedback", ()) if sentence != known]
+    if sentences or result.get("feedback"):
+        return tuple(sentences)
+    if evidence.get("reason"):
+        sentences.append(_full_stop(str(evidence["reason"])))
     if pending and outcome in FOR_A_PERSON:
         sentences.append(VERDICT_WORDS[outcome].explanation)
     return tuple(sentences)
@@ -267,8 +299,14 @@ def _witness(
     if not at and witness.get("answer") is None and witness.get("reference") is None:
         # Two sizes that differ have no values to show.
         return None
-    # Without names there is nothing to hide behind: the value is the reference.
-    tells_all = not at or is_mere_number(reference)
+    # The value is as good as the reference where there are no names, or where it is
+    # that of one name: ω₂ = 3 and a right value of 3 say that the answer is ω₂.
+    value = witness.get("reference")
+    tells_all = (
+        not at
+        or is_mere_number(reference)
+        or (isinstance(value, str) and abs(Fraction(value)) in map(abs, map(Fraction, at.values())))
+    )
     return WitnessView(
         at=tuple((latex_name(name), value.replace("-", "−")) for name, value in sorted(at.items())),
         answer=value_words(witness.get("answer")),
