@@ -413,7 +413,7 @@ def piecewise(node: Node, stream: random.Random) -> Node | None:
                     call("min", v, u),
                 ]
             )
-        case Cases(((value, Condition() as when), (other, None))) if value and other:
+        case Cases(((value, when), (other, None))) if value and when and other:
             return Sum(
                 (
                     times(Indicator(when), value),

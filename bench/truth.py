@@ -40,10 +40,11 @@ from grader.expr.tree import (
 Point = Mapping[str, mpf]
 
 #: Decimal digits of a first look, and of the second one that settles a difference.
-DIGITS, MORE_DIGITS = 50, 120
+DIGITS, MORE_DIGITS = 50, 1_500
 
-#: Nothing larger goes into an exponential: its value would fill the memory.
-_LARGEST_EXPONENT = 10**7
+#: Nothing larger goes into an exponential.  (e^(−1000) + 3) − 3 is 0 to 430 digits,
+#: which the second look must tell from 0.
+_LARGEST_EXPONENT = 1_000
 
 
 class Undefined(Exception):
@@ -160,7 +161,7 @@ _FUNCTIONS: Mapping[str, Callable[[mpf], mpf]] = {
     "acosh": _above_one,
     "atanh": _inside_open,
     "heaviside": lambda x: mpf(_positive(x)),
-    "sign": lambda x: mpf(1 if x > 0 else -1),
+    "sign": lambda x: mpf((x > 0) - (x < 0)),
     "abs": abs,
     "relu": lambda x: max(x, mpf(0)),
     "leaky_relu": lambda x: x if x > 0 else x / 100,
@@ -194,7 +195,7 @@ _SLOPES: Mapping[str, Callable[[mpf], mpf]] = {
     "tanh": lambda x: 1 - mpmath.tanh(x) ** 2,
     "atan": lambda x: 1 / (1 + x * x),
     "erf": lambda x: 2 * _exp(-x * x) / mpmath.sqrt(mpmath.pi),
-    "abs": lambda x: mpf(1 if x > 0 else -1),
+    "abs": lambda x: mpf((x > 0) - (x < 0)),
     "relu": lambda x: mpf(_positive(x)),
     "leaky_relu": lambda x: mpf(1) if x > 0 else mpf(1) / 100,
     "elu": lambda x: mpf(1) if x > 0 else _exp(x),
@@ -293,6 +294,10 @@ class Evaluator:
             case Quotient():
                 above, below = self.exact(node.numerator), self.exact(node.denominator)
                 return None if above is None or not below else above / below
+            case Power():
+                base, power = self.exact(node.base), self.exact(node.exponent)
+                if base and power is not None and power.denominator == 1 and abs(power) < 100:
+                    return base ** int(power)
             case Symbol() if node.name in self._environment:
                 return self.exact(self._environment[node.name])
         return None
@@ -361,9 +366,11 @@ def differ_at(left: Side, right: Side, point: Point) -> bool | None:
         return None
 
 
-def leaf_symbols(side: Side) -> frozenset[str]:
-    """The names that have no tree of their own, however deep."""
+def reached(side: Side) -> tuple[frozenset[str], list[Node]]:
+    """The names without a tree of their own that a side comes down to, however deep,
+    and the trees on the way."""
     found: set[str] = set()
+    trees = [side.tree]
     pending, seen = list(symbols(side.tree)), set()
     while pending:
         name = pending.pop()
@@ -371,10 +378,11 @@ def leaf_symbols(side: Side) -> frozenset[str]:
             continue
         seen.add(name)
         if name in side.environment:
+            trees.append(side.environment[name])
             pending.extend(symbols(side.environment[name]))
         else:
             found.add(name)
-    return frozenset(found)
+    return frozenset(found), trees
 
 
 def _draw(stream: random.Random, names: Sequence[str], positive: frozenset[str]) -> dict[str, mpf]:
@@ -388,9 +396,8 @@ def _draw(stream: random.Random, names: Sequence[str], positive: frozenset[str])
 
 def _arguments(side: Side) -> list[Side]:
     """Both sides' distances of every relation: what changes sign at a kink."""
-    trees = [side.tree, *side.environment.values()]
     found: list[Side] = []
-    for tree in trees:
+    for tree in reached(side)[1]:
         for part in walk(tree):
             if isinstance(part, Relation):
                 found.append(Side(Sum((part.left, Negation(part.right))), side.environment))
@@ -408,7 +415,7 @@ def points(
 ) -> list[dict[str, mpf]]:
     """Random points, and points just beside the kinks between them."""
     stream = random.Random(seed)
-    names = sorted(leaf_symbols(left) | leaf_symbols(right))
+    names = sorted(reached(left)[0] | reached(right)[0])
     found = [_draw(stream, names, positive) for _ in range(count)]
     if not names:
         return found[:1]

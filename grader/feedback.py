@@ -42,9 +42,12 @@ _SENTENCES: Mapping[Outcome, Callable[[Verdict], str]] = {
 }
 
 
-def sentences(verdict: Verdict, hint: str | None) -> tuple[str, ...]:
-    """What a student is told about one answer.  ``hint`` is the rubric's, for wrong answers."""
-    first = _SENTENCES[verdict.outcome](verdict)
-    if verdict.outcome is Outcome.DIFFERENT and hint:
-        return (first, hint)
-    return (first,)
+def sentences(verdict: Verdict, hint: str | None, diagnosis: str | None = None) -> tuple[str, ...]:
+    """What a student is told about one answer.
+
+    ``hint`` is the rubric's and ``diagnosis`` the mistake that was found, for wrong
+    answers; a diagnosis says more than that there is a difference.
+    """
+    if verdict.outcome is not Outcome.DIFFERENT:
+        return (_SENTENCES[verdict.outcome](verdict),)
+    return tuple(filter(None, (diagnosis or _wrong(verdict), hint)))

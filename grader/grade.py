@@ -12,6 +12,7 @@ from grader.expr.parser import Reading
 from grader.expr.tree import Dimensions, Node, Partial, Symbol
 from grader.feedback import sentences
 from grader.homework import Homework, near_part, resolve_part
+from grader.mistakes.diagnose import Diagnosis
 from grader.questions import QUESTIONS
 from grader.questions.definitions import Scope, make_scope
 from grader.questions.part import Part
@@ -42,12 +43,12 @@ def grade(homework: Homework, answers: AnswersFile, memory: Memory | None = None
     for part in homework.parts:
         entry = placed.get(part.id)
         scope, key = scopes[part.question]
-        if entry is None or entry.text is None:
-            results.append(_without_text(part, entry))
+        if entry is None or entry.text is None or entry.problem is not None:
+            results.append(_without_text(homework, part, entry))
             continue
         known = memory.get((part.id, entry.text, key))
         if known is None:
-            known = memory[part.id, entry.text, key] = judge(part, entry.text, scope)
+            known = memory[part.id, entry.text, key] = judge(homework, part, entry.text, scope)
         results.append(known)
     notes = list(answers.notes)
     if answers.assignment is not None and answers.assignment != homework.statement.assignment:
@@ -90,27 +91,37 @@ def _place(homework: Homework, answers: AnswersFile) -> tuple[dict[str, Entry], 
     return placed, [Unread(answers.file, str(fault)) for fault in faults]
 
 
-def _without_text(part: Part, entry: Entry | None) -> PartResult:
+def _without_text(homework: Homework, part: Part, entry: Entry | None) -> PartResult:
     if entry is not None and entry.problem is not None:
-        return _result(part, None, None, Verdict(Outcome.UNREADABLE, reason=entry.problem), ())
-    return _result(part, None, None, Verdict(Outcome.MISSING), ())
+        problem = Verdict(Outcome.UNREADABLE, reason=entry.problem)
+        return _result(homework, part, entry.text, None, problem)
+    return _result(homework, part, None, None, Verdict(Outcome.MISSING))
 
 
-def judge(part: Part, text: str, scope: Scope) -> PartResult:
+def judge(homework: Homework, part: Part, text: str, scope: Scope) -> PartResult:
     """Read one answer, compare it, score it and say so.  Never raises for any text."""
     if not text.strip():
-        return _result(part, text, None, Verdict(Outcome.MISSING), ())
+        return _result(homework, part, text, None, Verdict(Outcome.MISSING))
     kind = QUESTIONS[part.kind]
     try:
         reading = kind.read(text, scope.vocabulary)
     except AnswerError as error:
         verdict = Verdict(Outcome.UNREADABLE, reason=error.sentence, span=error.span)
-        return _result(part, text, None, verdict, ())
+        return _result(homework, part, text, None, verdict)
     except LimitError as error:
-        return _result(part, text, None, Verdict(Outcome.UNREADABLE, reason=error.message), ())
+        return _result(
+            homework, part, text, None, Verdict(Outcome.UNREADABLE, reason=error.message)
+        )
     notes = (*(note.message for note in reading.notes), *scope.notes)
-    verdict = _verdict(part, reading, scope)
-    result = _result(part, text, to_latex(reading.tree), verdict, notes)
+    if reading.definitions:
+        scope = scope.extended({found.name: found.tree for found in reading.definitions})
+    verdict = _heading_problem(part, reading) or _compared(part, reading.tree, scope)
+    diagnosis = None
+    if verdict.outcome is Outcome.DIFFERENT:
+        needed, _ = scope.used(reading.tree)
+        diagnosis = homework.diagnoser.diagnose(part, reading.tree, needed)
+    read_as = to_latex(reading.tree)
+    result = _result(homework, part, text, read_as, verdict, notes=notes, diagnosis=diagnosis)
     if len(reading.links) > 1:
         step = _first_wrong_step(part, reading, scope, verdict)
         if step:
@@ -119,27 +130,28 @@ def judge(part: Part, text: str, scope: Scope) -> PartResult:
 
 
 def _result(
-    part: Part, text: str | None, read_as: str | None, verdict: Verdict, notes: tuple[str, ...]
+    homework: Homework,
+    part: Part,
+    text: str | None,
+    read_as: str | None,
+    verdict: Verdict,
+    *,
+    notes: tuple[str, ...] = (),
+    diagnosis: Diagnosis | None = None,
 ) -> PartResult:
+    mistake = None if diagnosis is None else diagnosis.mistake
+    told = None if diagnosis is None else diagnosis.sentence
     return PartResult(
         part=part.id,
         answer=text,
         read_as=read_as,
         verdict=verdict,
-        points=points_for(verdict, part.points),
+        points=points_for(verdict, part.points, mistake, homework.file.policy),
         possible=part.points,
-        feedback=sentences(verdict, part.hint),
+        mistake=mistake,
+        feedback=sentences(verdict, part.hint, told),
         notes=notes,
     )
-
-
-def _verdict(part: Part, reading: Reading, scope: Scope) -> Verdict:
-    misplaced = _heading_problem(part, reading)
-    if misplaced is not None:
-        return misplaced
-    if reading.definitions:
-        scope = scope.extended({found.name: found.tree for found in reading.definitions})
-    return _compared(part, reading.tree, scope)
 
 
 def _compared(part: Part, tree: Node | Dimensions, scope: Scope) -> Verdict:
@@ -168,8 +180,6 @@ def _heading_problem(part: Part, reading: Reading) -> Verdict | None:
 
 def _first_wrong_step(part: Part, reading: Reading, scope: Scope, last: Verdict) -> str | None:
     """The first step of a chain A = B = C that changes whether it is right."""
-    if reading.definitions:
-        scope = scope.extended({found.name: found.tree for found in reading.definitions})
     outcomes = [_compared(part, link, scope).outcome for link in reading.links[:-1]]
     outcomes.append(last.outcome)
     for before, (left, right) in enumerate(pairwise(outcomes)):
@@ -229,7 +239,7 @@ def explain(homework: Homework, text: str, part_id: str | None = None) -> Explan
             outline=to_outline(tree),
             names=tuple(f"{name}: {latex_name(name)}" for name in names),
             notes=tuple(note.message for note in reading.notes),
-            result=judge(part, text, scope) if part_id is not None else None,
+            result=judge(homework, part, text, scope) if part_id is not None else None,
         )
     assert first is not None
     raise first

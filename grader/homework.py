@@ -10,6 +10,7 @@ from pathlib import Path
 from grader.errors import AnswerError, Fault, LimitError, RubricError
 from grader.expr.latex import to_latex
 from grader.expr.parser import parse_quantity
+from grader.mistakes.diagnose import Diagnoser
 from grader.questions import QUESTIONS
 from grader.questions.part import Part
 from grader.read.rubric import QuestionFile, RubricFile, load_rubric_file, read_rubric
@@ -23,6 +24,7 @@ class Homework:
     file: RubricFile
     statement: HomeworkStatement
     parts: tuple[Part, ...]
+    diagnoser: Diagnoser
 
     @property
     def by_question(self) -> Mapping[str, tuple[Part, ...]]:
@@ -78,7 +80,8 @@ def build_homework(file: RubricFile) -> Homework:
             faults.extend(error.faults)
     if faults:
         raise RubricError(faults)
-    return Homework(file, _statement(file, tuple(parts)), tuple(parts))
+    made = tuple(parts)
+    return Homework(file, _statement(file, made), made, Diagnoser(made))
 
 
 def _statement(file: RubricFile, parts: tuple[Part, ...]) -> HomeworkStatement:

@@ -135,3 +135,45 @@ MAX_DIGITS = 400
 #: Points looked at inside one case of a case split, and rounds of search for them.
 CASE_POINTS = 4
 CASE_ROUNDS = 12
+
+# --- Documents (grader/documents) -----------------------------------------------
+
+#: Characters of a LaTeX document, its own commands put in place: a homework has
+#: some 20,000, and pylatexenc reads 120,000 in a second.
+DOCUMENT_CHARACTERS = 400_000
+
+#: Groups and environments inside one another in a LaTeX document.  pylatexenc takes
+#: some six of Python's thousand frames for each; people stay under 15.
+DOCUMENT_NESTING = 80
+
+#: Formulas of a LaTeX document that may be never closed; each costs another reading.
+DOCUMENT_RESTARTS = 20
+
+#: Calls of a document's own commands.  A long homework has some 2,000; commands that
+#: double each other need 2^n.
+MACRO_EXPANSIONS = 20_000
+
+#: Equations of one document; a homework that is worked out at length has some 300.
+DOCUMENT_EQUATIONS = 5_000
+
+# --- mistakes -----------------------------------------------------------------
+
+#: Candidates with the values of an answer that are tried for a proof.  Several rows
+#: may give one wrong answer; more than a few differ only in what they are called.
+MAX_CANDIDATES = 8
+
+#: Points at which wrong answers are told apart before anything is proved.
+INDEX_POINTS = 512
+
+# --- Cases of a case split (grader/compare) --------------------------------------
+
+#: Steps of the exact linear program that shows a case to be impossible; a case has
+#: some ten conditions, and takes about as many steps.
+MAX_PIVOTS = 400
+
+#: Conditions of a case up to which their products, two by two, are looked at too
+#: (x > 5 and x² < 2 exclude each other only so); 8 conditions have 36 products.
+MAX_MULTIPLIED = 8
+
+#: Points of a search from which lines are drawn, for cases that are thin slabs.
+LINE_STARTS = 4

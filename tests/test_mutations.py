@@ -218,7 +218,7 @@ def test_every_single_mutation_is_refused_with_a_valid_witness(part) -> None:
     seen = harmless = 0
     for what, wrong in mutated(tree, names):
         text = to_latex(wrong)
-        verdict = judge(part, text, scope).verdict
+        verdict = judge(HOMEWORK, part, text, scope).verdict
         if verdict.outcome is Outcome.EQUIVALENT:
             # cos(−f₀), or a[z] without its a where another factor is 0 for z < 0.
             assert really_equal(wrong, tree, statement.leaves), (what, text)

@@ -22,7 +22,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 LOCKS = ("requirements.txt", "requirements-test.txt")
 
 #: Where the name that is imported is not the name that is installed.
-IMPORTED_AS = {"pyyaml": "yaml", "python-flint": "flint"}
+IMPORTED_AS = {"markdown-it-py": "markdown_it", "pyyaml": "yaml", "python-flint": "flint"}
 
 
 @pytest.fixture(scope="module")

@@ -194,6 +194,34 @@ def test_an_entry_knows_its_places() -> None:
     assert (str(empty.key_place), str(empty.place)) == ("x.yaml:8:5", "x.yaml:8:11")
 
 
+WRAPPED = "this line has no key; read as the rest of the answer above"
+
+
+@pytest.mark.parametrize(
+    ("lines", "text"),
+    [
+        ("[z>0] (a\n    + b)", "[z>0] (a + b)"),
+        ("[z>0] a\n+ b", "[z>0] a + b"),
+        ("[z>0] a +\n\n  b", "[z>0] a + b"),
+    ],
+)
+def test_a_line_that_a_program_wrapped(lines: str, text: str) -> None:
+    answers = read(f"{HEAD}    phi_0: before\n    phi_1: {lines}\n    phi_2: after\n")
+    assert texts(answers) == {"phi_0": "before", "phi_1": text, "phi_2": "after"}
+    assert any(note.endswith(WRAPPED) for note in answers.notes)
+
+
+def test_a_stray_line_ends_no_question() -> None:
+    answers = read(f"{HEAD}    phi_0: 'before'\n+ b\n    phi_2: after\n")
+    (block,) = answers.blocks
+    assert [(entry.key, entry.text) for entry in block.answers] == [
+        ("phi_0", "before"),
+        ("+", "+ b"),
+        ("phi_2", "after"),
+    ]
+    assert problems(answers) == {"+": "the line has no `: ` between a part and its answer"}
+
+
 # --- Structure ----------------------------------------------------------------------
 
 QUESTION = {"a": "1", "b": "2"}
@@ -264,7 +292,8 @@ FLOWS: tuple[tuple[str, dict[str, str | None]], ...] = (
     ),
     (r"{\frac{\partial y}{\partial x}: 1, dy/dz: 2}",
      {r"\frac{\partial y}{\partial x}": "1", "dy/dz": "2"}),
-    (r"{a: '1, 2', b: ""}", {"a": "1, 2", "b": None}),
+    ("{a: '1, 2', b: \"\"}", {"a": "1, 2", "b": None}),
+    ("{a: (x, b: 2}", {"a": "(x", "b": "2"}),
     (r'{a: "\theta", b: "\\theta"}', {"a": r"\theta", "b": r"\theta"}),
     ("{a: “x, y”, b: ‘z’}", {"a": "x, y", "b": "z"}),
     ("{a: , b: 2}", {"a": None, "b": "2"}),

@@ -238,3 +238,14 @@ def _by_points(
     if complete_case_open or not all(inside) or agreed < SAMPLED_POINTS:
         return _undecided(tried)
     return Verdict(Outcome.EQUIVALENT, method="sampled", points=agreed, regions=chosen.regions)
+
+
+def proved_equal(left: Side, right: Side, positive: frozenset[str]) -> bool:
+    """Whether two trees are proved equal by normal form or case split.
+
+    False where it could not be proved; never raises for what the parser accepts.
+    """
+    try:
+        return not unequal_cases(left, right, positive)
+    except (LimitError, UndefinedEverywhere):
+        return False

@@ -7,24 +7,21 @@ certain.  A sign is taken only where it is certain.
 A kink or a pole may be met by chance, at this one point, or by structure, on a
 whole neighbourhood (``a(z)`` is 0 for every z < 0).  Only the latter may count.
 So whatever meets an exact zero raises :class:`Touched`, and the point is
-evaluated again in a box around it: what is zero by structure stays exactly
-zero there, what was a chance becomes a ball around zero and decides nothing.
+evaluated again in a box around it (``compare/germ.py``): what is zero by
+structure is exactly zero there, what was a chance becomes a ball around zero and
+decides nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import ClassVar
 
-from flint import arb, ctx, fmpq
+from flint import arb, fmpq
 
-from grader.compare.interpret import Interpreter
 from grader.errors import GraderError, LimitError
-from grader.expr.tree import Node
 from grader.limits import MAX_NUMBER_BITS
-from grader.results import Enclosure
 
 Value = fmpq | arb
 
@@ -210,59 +207,3 @@ class Numbers:
         "atan": _atan,
         "erf": _erf,
     }
-
-
-@dataclass(frozen=True, slots=True)
-class PointValue:
-    """A tree's value at a point; None: certainly undefined around it."""
-
-    value: Value | None
-
-    def enclosure(self) -> Enclosure | None:
-        """The value as exact ends.  Raises Unsure where they are out of range."""
-        if self.value is None:
-            return None
-        if isinstance(self.value, fmpq):
-            exact = Fraction(int(self.value.p), int(self.value.q))
-            return Enclosure(exact, exact)
-        return Enclosure(_outward(self.value.lower()), _outward(self.value.upper()))
-
-
-def _outward(end: arb) -> Fraction:
-    """The end of a ball as an exact fraction (ends of balls are dyadic)."""
-    mantissa, exponent = end.mid().man_exp()
-    shift = int(exponent)
-    if abs(shift) > MAX_NUMBER_BITS:
-        raise Unsure("too large or too small to write down")
-    return Fraction(int(mantissa)) * (Fraction(2) ** shift)
-
-
-def evaluate(
-    tree: Node,
-    environment: Mapping[str, Node],
-    point: Mapping[str, Fraction],
-    precision: int,
-    *,
-    box: bool = False,
-) -> PointValue:
-    """The value of a tree at a point, exact or as a ball of ``precision`` bits.
-
-    With ``box``, on a small box around the point.  Raises Touched (only without
-    ``box``), Unsure and LimitError.
-    """
-    with ctx.workprec(precision):
-        try:
-            return PointValue(Interpreter(Numbers(point, box=box), environment).value(tree))
-        except Undefined:
-            return PointValue(None)
-
-
-def certainly_differ(left: PointValue, right: PointValue, precision: int) -> bool:
-    """Whether the two values exclude each other; both undefined is no difference."""
-    if left.value is None or right.value is None:
-        return left.value is not right.value
-    with ctx.workprec(precision):
-        difference = left.value - right.value
-    if isinstance(difference, fmpq):
-        return bool(difference != 0)
-    return not difference.contains(0)

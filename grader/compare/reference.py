@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from grader.compare.field import Element, Field, Restart
 from grader.compare.interpret import Interpreter, needed_names
-from grader.compare.numbers import PointValue, Touched, Unsure, evaluate
+from grader.compare.values import PointValue, evaluate
 from grader.compare.sample import Cloud, Floats, Point, floats, sample
 from grader.errors import LimitError
 from grader.expr.tree import Call, Cases, Indicator, Node, symbols, walk
@@ -136,9 +136,10 @@ def make_reference(
     for point in chosen.points:
         try:
             value = evaluate(tree, environment, point, PRECISIONS[0])
-        except (Touched, Unsure, LimitError):
+        except LimitError:
             continue
-        points.append(FixedPoint(point, value))
+        if value is not None:
+            points.append(FixedPoint(point, value))
     smooth = all(
         is_smooth(environment[name]) for name in needed_names((tree,), environment)
     ) and all(is_smooth(inner) for inner in environment.values())

@@ -7,28 +7,12 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 from flint import arb
 
-from grader.compare.numbers import PointValue, Touched, Unsure, certainly_differ, evaluate
+from grader.compare.numbers import Unsure
 from grader.compare.reference import FixedPoint, Reference
 from grader.compare.sample import Point, floats
 from grader.expr.tree import Node
 from grader.limits import PRECISIONS
 from grader.results import Witness
-
-
-def _value(
-    tree: Node, environment: Mapping[str, Node], point: Point, precision: int
-) -> PointValue | None:
-    """The value at a point, or around it where a kink or pole was met exactly."""
-    try:
-        return evaluate(tree, environment, point, precision)
-    except Touched:
-        pass
-    except Unsure:
-        return None
-    try:
-        return evaluate(tree, environment, point, precision, box=True)
-    except Unsure:
-        return None
 
 
 def witness_at(
@@ -47,8 +31,8 @@ def witness_at(
     for precision in PRECISIONS:
         right = known if known is not None and precision == PRECISIONS[0] else None
         if right is None:
-            right = _value(reference.tree, reference.environment, point, precision)
-        left = _value(answer, environment, point, precision)
+            right = evaluate(reference.tree, reference.environment, point, precision)
+        left = evaluate(answer, environment, point, precision)
         if left is None or right is None:
             continue
         if certainly_differ(left, right, precision):

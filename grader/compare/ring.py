@@ -43,7 +43,7 @@ class Restart(GraderError):
 class Kernel:
     """What a generator stands for.
 
-    ``kind`` is ``name``, ``i``, ``exp``, ``log``, ``step`` or ``call``.
+    ``kind`` is ``name``, ``i``, ``exp``, ``log``, ``step``, ``call`` or ``opaque``.
     ``detail`` is the name, the function, or the exponents of the monomial of
     ``exp``.  Polynomials are compared by value, apart from the kernel (see
     ``Field._slot_with_argument``), since they cannot be hashed.
@@ -167,6 +167,13 @@ class Ring(ABC):
         slot = self._allocate(Kernel(kind, detail, len(self._kernels)))
         self._arguments[slot] = argument
         return slot
+
+    def opaque(self, name: str, arguments: Sequence[Element]) -> Element:
+        """A generator for a function of which nothing is known but its arguments."""
+        detail = " ".join([name, *(f"{a.num}/{a.den}" for a in arguments)])
+        kernel = Kernel("opaque", detail)
+        slot = self._slots.get(kernel)
+        return self._generator(self._allocate(kernel) if slot is None else slot)
 
     def number(self, value: Fraction) -> Element:
         return self._constant(fmpq(value.numerator, value.denominator))

@@ -170,6 +170,7 @@ def _arguments(grammar: Grammar, at: int, name: str) -> tuple[Node, ...]:
         opened += 1
         closing -= 1
     outer = match[grammar.pos]
+    grammar.enter()
     bars, grammar.bars = grammar.bars, 0
     grammar.pos = opened + 1
     found: list[Node] = []
@@ -192,6 +193,7 @@ def _arguments(grammar: Grammar, at: int, name: str) -> tuple[Node, ...]:
         raise grammar.unexpected(closing)
     grammar.pos = outer + 1
     grammar.bars = bars
+    grammar.depth -= 1
     arguments = tuple(found)
     if len(arguments) != 1 or FUNCTIONS[name].arity[0] != 1:
         _check_arity(grammar, at, name, arguments)

@@ -212,7 +212,9 @@ def _face(lexer: Lexer, name: str, start: int) -> None:
     content = raw.strip().rstrip("\\!, ")
     entry: Entry | None = None
     if name in INDICATOR_FACES and content in ("1", "I", r"1\!\!1", r"1\!1"):
-        entry = (INDICATOR, content[0])
+        # A bold 1 may be a plain 1; in the other faces it is an indicator and nothing else.
+        bold = name in ("mathbf", "bm", "boldsymbol")
+        entry = (INDICATOR, content if bold else "one")
     elif name in ("mathbb", "mathbf", "mathds") and content == "R":
         known = lexer.lexicon.resolve("R")
         entry = (REALS, "R") if name != "mathbf" or known[0] == UNKNOWN else known

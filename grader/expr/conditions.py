@@ -13,6 +13,7 @@ from grader.expr.tokens import (
     EQUALS,
     IF,
     NOT,
+    NUMBER,
     OPEN,
     OR,
     OTHERWISE,
@@ -20,7 +21,6 @@ from grader.expr.tokens import (
     PROSE,
     RELATION,
     ROW,
-    STARTS_FACTOR,
     STOP,
     UNDEFINED,
     WHERE,
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 def positive_part(grammar: Grammar, pos: int) -> bool:
     """Whether ``^+`` or ``_+`` stands at a token; if so, it is stepped over."""
     kinds = grammar.kinds
-    if kinds[pos + 1] == PLUS and kinds[pos + 2] not in STARTS_FACTOR:
+    if kinds[pos + 1] == PLUS and kinds[pos + 2] != NUMBER:  # x^+2 is a power
         grammar.pos = pos + 2
         return True
     if kinds[pos + 1] == OPEN and kinds[pos + 2] == PLUS and kinds[pos + 3] == CLOSE:
@@ -67,6 +67,7 @@ def bracketed(grammar: Grammar) -> Condition:
     """A condition between brackets; ``pos`` is on the opening one."""
     opened = grammar.pos
     closing = grammar.tokens.match[opened]
+    grammar.enter()
     bars, grammar.bars = grammar.bars, 0
     grammar.pos = opened + 1
     found = condition(grammar)
@@ -74,6 +75,7 @@ def bracketed(grammar: Grammar) -> Condition:
         raise grammar.unexpected(closing)
     grammar.pos = closing + 1
     grammar.bars = bars
+    grammar.depth -= 1
     return found
 
 
@@ -177,6 +179,7 @@ def cases(grammar: Grammar) -> Node:
     opened = grammar.pos
     closing = grammar.tokens.match[opened]
     kinds = grammar.kinds
+    grammar.enter()
     bars, grammar.bars = grammar.bars, 0
     grammar.pos = opened + 1
     branches: list[tuple[Node | None, Condition | None]] = []
@@ -193,6 +196,7 @@ def cases(grammar: Grammar) -> Node:
         )
     grammar.pos = closing + 1
     grammar.bars = bars
+    grammar.depth -= 1
     for value, held in branches[:-1]:
         if held is None:
             span = (

@@ -27,14 +27,13 @@ from grader.expr.tokens import (
     POWER,
     PROSE,
     REALS,
-    REFUSED,
     SCALAR,
     STOP,
     TIMES,
     UNKNOWN,
     Tokens,
 )
-from grader.expr.tree import Dimensions, Node, Number, Partial, Symbol, walk
+from grader.expr.tree import Dimensions, Negation, Node, Number, Partial, Symbol, walk
 from grader.source import Span
 
 #: Words around a size that change nothing of it.
@@ -172,6 +171,9 @@ class _Sizes:
             return self.space(first, last)
         if kind == OPEN and tokens.match[first] == last - 1:
             return self.inside(first, last)
+        for index in self.outer(first, last):
+            if tokens.kinds[index] == POWER and tokens.values[index + 1] in ("T", "transpose"):
+                raise self.grammar.fail("a transpose is not read here", index + 1)
         signs = [i for i in self.outer(first, last) if tokens.kinds[i] in (BY, TIMES)]
         if len(signs) > 1:
             raise self.fail(
@@ -281,8 +283,6 @@ class _Sizes:
         if first >= last:
             raise self.fail("a size is missing", max(first - 1, 0), max(first, 1))
         kinds = tokens.kinds
-        if kinds[last] == REFUSED and tokens.values[last] == "transpose":
-            raise grammar.fail("a transpose is not read here", last)
         kept = kinds[last]
         kinds[last] = END
         grammar.pos = first
@@ -295,6 +295,8 @@ class _Sizes:
     def check(self, size: Dimensions) -> None:
         """Refuse numbers that no size can be."""
         for side in (size.rows, size.columns):
+            if isinstance(side, Negation):
+                raise AnswerError("a size is a positive whole number", self.grammar.text, side.span)
             for part in walk(side):
                 if isinstance(part, Number) and (part.value.denominator != 1 or part.value < 1):
                     raise AnswerError(

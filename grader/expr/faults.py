@@ -43,6 +43,8 @@ def unknown_name(grammar: Grammar, pos: int) -> AnswerError:
     hint = f"did you mean `{near}`?" if near else None
     if hint is None and "'" in name:
         hint = "a prime is part of a name, or follows the name of a function"
+    if hint is None and ":" in name:
+        hint = "an accent is part of the name"
     where = "known here" if grammar.lexicon.free else "a name of this homework"
     return grammar.fail(f"`{typed}` is not {where}", pos, hint)
 

@@ -71,8 +71,8 @@ _ROWS = (
              meaning="log((1+u)/(1-u))/2"),
     # Piecewise.
     Function("heaviside", ("heaviside",), r"\operatorname{H}", meaning="I[u>0]"),
-    Function("sign", ("sign", "sgn"), r"\operatorname{sgn}", meaning="2*I[u>0]-1"),
-    Function("abs", ("abs",), r"\operatorname{abs}", meaning="u*(2*I[u>0]-1)"),
+    Function("sign", ("sign", "sgn"), r"\operatorname{sgn}", meaning="I[u>0]-I[u<0]"),
+    Function("abs", ("abs",), r"\operatorname{abs}", meaning="u*(I[u>0]-I[u<0])"),
     Function("max", ("max",), r"\max", meaning="v+(u-v)*I[u-v>0]", arity=(2, None)),
     Function("min", ("min",), r"\min", meaning="u-(u-v)*I[u-v>0]", arity=(2, None)),
     # Activation functions.

@@ -252,7 +252,7 @@ class Grammar:
     # -- brackets ----------------------------------------------------------------
 
     def enter(self) -> None:
-        """Count one level of nesting that no bracket shows; the caller counts it back."""
+        """Count one level of nesting; the caller counts it back."""
         self.depth += 1
         self.nest(self.depth)
 
@@ -299,6 +299,7 @@ class Grammar:
         """One expression between brackets; ``pos`` is on the opening one."""
         opened = self.pos
         closing = self.tokens.match[opened]
+        self.enter()
         bars, self.bars = self.bars, 0
         self.pos = opened + 1
         node = self.sum()
@@ -306,6 +307,7 @@ class Grammar:
             raise self.unexpected(closing)
         self.pos = closing + 1
         self.bars = bars
+        self.depth -= 1
         return node
 
     def bar(self) -> Node:

@@ -13,6 +13,7 @@ from grader.errors import AnswerError, LimitError
 from grader.expr import characters, commands
 from grader.expr.characters import _GOES_ON, _OPEN_ENDED
 from grader.expr.lexicon import Lexicon
+from grader.expr.names import GREEK
 from grader.expr.reading import Note
 from grader.expr.segments import segments
 from grader.expr.tokens import (
@@ -55,7 +56,7 @@ _TOKEN = re.compile(
    |(?P<bracket>[()\[\]{}|])
    |(?P<operator>\*\*|<=|>=|!=|==|:=|=<|=>|<>|->|&&|\|\||\.\.\.|[-+*/^_,=<>&!;:'"?])
    |(?P<number>[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|\.[0-9]+)
-   |(?P<greek>[\u03b1-\u03c9\u0391-\u03a9\u03d5\u03d1\u03f5\u03f1\u2113](?:_\{[A-Za-z0-9]+\}|_?[0-9]+)?)
+   |(?P<greek>[\u03b1-\u03c9\u0391-\u03a9\u03d5\u03d1\u03f5\u03f1\u2113](?:_\{[A-Za-z0-9]+\}|_?[0-9]+|[\u2080-\u2089]+)?)
    |(?P<subscript>[\u2080-\u208b\u2090-\u209c\u1d62-\u1d65\u2c7c]+)
    |(?P<superscript>[\u2070\u00b9\u00b2\u00b3\u2074-\u207b\u207f\u2071\u02e3]+)
    |(?P<row>\\\\\*?(?:[ ]?\[-?[0-9.]+[ ]?(?:em|ex|pt|mm|cm|in|mu|pc|bp)\])?)
@@ -286,7 +287,7 @@ class Lexer:
         """
         lexicon = self.lexicon
         entry = lexicon.spelled.get(run + tail) if not latex else None
-        if entry is None and not lexicon.free:
+        if entry is None and (not lexicon.free or (tail and (len(run) == 1 or run in GREEK))):
             entry = lexicon.resolve(run + tail)
         if (entry is None or entry[0] == UNKNOWN) and not tail:
             word = KEYWORDS.get(run.lower())
@@ -341,9 +342,10 @@ class Lexer:
         """The canonical spelling of the name at a token, before aliases."""
         tokens = self.tokens
         typed = self.text[tokens.starts[index] : tokens.ends[index]].lstrip("\\")
-        if typed.isalpha() and len(typed) < 12:
-            typed = VARIANTS.get(typed, typed)
-            return GREEK_LETTERS.get(typed, typed)
+        if typed in GREEK_LETTERS:
+            return GREEK_LETTERS[typed]
+        if typed.isascii() and typed.isalpha():
+            return VARIANTS.get(typed, typed)
         return tokens.values[index]
 
     def greek(self, word: str, start: int) -> None:
@@ -353,10 +355,10 @@ class Lexer:
             characters.other(self, word[0], start)
             self.pos = start + 1
             return
-        subscript = word[1:].strip("_{}")
+        subscript = word[1:].strip("_{}").translate(_PLAIN_DIGITS)
         run = f"{letter}_{subscript}" if subscript else letter
         entry = self.lexicon.resolve(run)
-        if entry[0] == UNKNOWN and subscript and word[1] != "_":
+        if entry[0] == UNKNOWN and subscript and word[1].isascii() and word[1] != "_":
             alone = self.lexicon.resolve(letter)
             if alone[0] != UNKNOWN:
                 self.pos = start + 1
@@ -485,6 +487,7 @@ def _close_with(opening: str) -> str | None:
     return f"close it with `{closing}`" if closing else None
 
 
+_PLAIN_DIGITS = {0x2080 + digit: str(digit) for digit in range(10)}
 _DIGITS = re.compile("[0-9]+")
 _FIRST_NAME = re.compile("[A-Za-z]+_(?:[0-9]+|[A-Za-z])")
 _BRACKET_KINDS = frozenset({OPEN, CLOSE})

@@ -154,10 +154,17 @@ class Lexicon:
 
     def _cut_free(self, run: str, tail: str) -> list[Piece]:
         """Cut a run where every letter may be a quantity."""
-        found = []
+        found: list[Piece] = []
         start = 0
         size = len(run)
         while start < size:
+            end = start
+            while end < size and run[end].isdigit():
+                end += 1
+            if end > start and found:  # sin2x
+                found.append(Piece((NUMBER, run[start:end]), start, end))
+                start = end
+                continue
             letters = _letters_at(run, start)
             if not letters:  # an underscore or a digit that belongs to nothing
                 return [Piece((UNKNOWN, run + tail), 0, size + len(tail))]
@@ -285,7 +292,7 @@ def suggestion(name: str, lexicon: Lexicon) -> str | None:
     known = [*vocabulary.names, *vocabulary.aliases, *vocabulary.functions]
     known += [row for row in SPELLINGS if len(row) > 2]
     # Short names are near to everything: allow one slip for every three characters.
-    allowed = max(1.0, min(2.0, len(name) / 3))
+    allowed = max(0.5, min(2.0, len(name) / 3))
     scored = sorted((distance(name, other), other) for other in known if other != name)
     return scored[0][1] if scored and scored[0][0] <= allowed else None
 

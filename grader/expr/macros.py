@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from grader.expr.tokens import CONSTANT, MARKED, NUMBER, STARTS_FACTOR, SYMBOL
 from grader.expr.tree import Call
 
 if TYPE_CHECKING:
@@ -44,13 +45,32 @@ def sqrt(grammar: Grammar) -> Node:
     degree: Node | None = None
     if grammar.kinds[grammar.pos] == OPEN and grammar.values[grammar.pos] == "[":
         after = grammar.tokens.match[grammar.pos] + 1
-        if grammar.kinds[after] == OPEN and grammar.values[after] == "{":
+        # This course brackets arguments with [ ]; a degree has its radicand behind it.
+        braced = grammar.kinds[after] == OPEN and grammar.values[after] == "{"
+        number = grammar.kinds[grammar.pos + 1] == NUMBER and after == grammar.pos + 3
+        if braced or (number and grammar.kinds[after] in STARTS_FACTOR):
             degree = grammar.inside()
     radicand = grammar.argument(pos)
     span = Span(grammar.starts[pos], grammar.ends[grammar.pos - 1])
+    _note_root(grammar, pos)
     if degree is None:
         return Call("sqrt", (radicand,), 0, span)
     return Call("root", (radicand, degree), 0, span)
+
+
+def _note_root(grammar: Grammar, pos: int) -> None:
+    """Say how ``√2x`` was read."""
+    after = grammar.pos
+    if grammar.kinds[pos + 1] == OPEN or grammar.kinds[after] not in (SYMBOL, MARKED, CONSTANT):
+        return
+    if grammar.ends[after - 1] == grammar.starts[after]:
+        root = grammar.quote(grammar.starts[pos], grammar.ends[after - 1])
+        rest = grammar.quote(grammar.starts[after], grammar.ends[after])
+        grammar.note(
+            f"the root in `{root}{rest}` does not hold `{rest}`",
+            "ambiguity",
+            Span(grammar.starts[pos], grammar.ends[after]),
+        )
 
 
 def cbrt(grammar: Grammar) -> Node:

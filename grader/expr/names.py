@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 #: Greek letters that LaTeX has a command for, small and capital.
 GREEK = frozenset(
@@ -22,8 +21,6 @@ GREEK = frozenset(
 
 #: Accents that are part of a name, by LaTeX command.
 ACCENTS = frozenset("hat widehat bar overline tilde widetilde dot ddot check breve".split())
-
-_NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +36,8 @@ class Vocabulary:
     """
 
     names: frozenset[str] = frozenset()
-    aliases: Mapping[str, str] = field(default_factory=lambda: _NO_NAMES)
-    functions: Mapping[str, str] = field(default_factory=lambda: _NO_NAMES)
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    functions: Mapping[str, str] = field(default_factory=dict)
     free: bool = False
     subscript_partials: bool = False
     #: What the lexer derives from the fields above, once (see ``expr/lexicon.py``).

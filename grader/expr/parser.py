@@ -85,13 +85,14 @@ def _parse_statements(text: str, vocabulary: Vocabulary, tokens: Tokens) -> Read
     if names:
         vocabulary = vocabulary.with_names(names)
         tokens = tokenize(text, lexicon_of(vocabulary))
-        statements, notes = split(tokens)
+        statements, notes = split(tokens, names)
     grammar = Grammar(tokens, lexicon_of(vocabulary))
     grammar.notes += notes
     definitions = []
-    answers = []
+    answers: list[Statement] = []
     for statement in statements:
-        if statement.definition or _defines(tokens, statement, names):
+        after_where = statement.definition and (_is_named(statement) or bool(answers))
+        if after_where or _defines(tokens, statement, names):
             definitions.append(_definition(grammar, statement))
         else:
             answers.append(statement)

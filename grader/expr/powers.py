@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from grader.errors import AnswerError, LimitError
-from grader.expr.tokens import BANG, CLOSE, COMMAND, CONSTANT, EITHER, FUNCTION
+from grader.expr.tokens import BANG, CLOSE, COMMAND, CONSTANT, DIVIDE, EITHER, FUNCTION
 from grader.expr.tree import Call
 from grader.limits import MAX_DIGITS
 
@@ -92,8 +92,9 @@ def exponent(grammar: Grammar) -> Node:
             grammar.values[grammar.pos], "a conjugate"
         )
         raise grammar.fail(f"{what} is not read here", grammar.pos)
-    if kind == UNKNOWN and grammar.values[grammar.pos] == "T":
-        raise grammar.fail("a transpose is not read here", grammar.pos)
+    inner = grammar.pos + (kind == OPEN)
+    if kinds[inner] == UNKNOWN and grammar.values[inner] == "T":
+        raise grammar.fail("a transpose is not read here", inner)
     grammar.enter()
     signs = []
     while kinds[grammar.pos] == MINUS:
@@ -132,6 +133,15 @@ def note_exponent(grammar: Grammar, caret: int, at: int) -> None:
     """Say how ``e^2x`` and, beside commands, ``x^23`` were read."""
     after = grammar.pos
     joined = grammar.ends[after - 1] == grammar.starts[after]
+    if grammar.kinds[at] == NUMBER and grammar.kinds[after : after + 2] == [DIVIDE, NUMBER]:
+        base = grammar.quote(grammar.starts[caret - 1], grammar.ends[caret - 1])
+        top, below = grammar.values[at], grammar.values[after + 1]
+        grammar.note(
+            f"`{base}^{top}/{below}` is read as ({base}^{top})/{below}, not as {base}^({top}/{below})",
+            "ambiguity",
+            Span(grammar.starts[caret - 1], grammar.ends[after + 1]),
+        )
+        return
     begin = grammar.starts[caret - 1]
     if grammar.kinds[at] == NUMBER and len(grammar.values[at]) > 1 and "\\" in grammar.text:
         whole = grammar.quote(begin, grammar.ends[at])

@@ -34,7 +34,7 @@ def segments(text: str) -> list[Segment]:
     what has words and nothing else counts as prose: digits or operators there
     are part of the answer.  Raises AnswerError for a delimiter without a partner.
     """
-    if "$" not in text and r"\(" not in text and r"\[" not in text:
+    if "$" not in text and not any(mark in text for mark in (r"\(", r"\[", r"\)", r"\]")):
         return [Segment(0, len(text))]
     found: list[Segment] = []
     opened: tuple[str, int, int] | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
+from grader.errors import AnswerError
 from grader.expr.reading import Note
 from grader.expr.tokens import (
     AND,
@@ -88,8 +89,13 @@ def _outer(tokens: Tokens, first: int, last: int) -> list[int]:
     return found
 
 
-def split(tokens: Tokens) -> tuple[list[Statement], list[Note]]:
-    """The statements of a text in order, and notes of the words that were left out."""
+def split(
+    tokens: Tokens, defined: frozenset[str] = frozenset()
+) -> tuple[list[Statement], list[Note]]:
+    """The statements of a text in order, and notes of the words that were left out.
+
+    ``defined``: the names that the text itself defines, where they are known.
+    """
     notes: list[Note] = []
     kinds = tokens.kinds
     first, last = trim(tokens, 0, len(kinds) - 1)
@@ -115,9 +121,20 @@ def split(tokens: Tokens) -> tuple[list[Statement], list[Note]]:
             notes.append(Note(span, f"the words `{words}` are not read", "unread"))
         elif kind == WHERE:
             close(index)
+            if index + 1 >= last:
+                span = Span(tokens.starts[index], tokens.ends[index])
+                raise AnswerError("nothing is defined here", tokens.text, span)
             definition = True
         elif kind in _PARTS or (
-            kind in (COMMA, AND) and (definition or _starts_definition(tokens, index + 1, last))
+            kind in (COMMA, AND)
+            and (
+                definition
+                or _starts_definition(tokens, index + 1, last)
+                or (
+                    (kinds[begin] == UNKNOWN or tokens.values[begin] in defined)
+                    and kinds[begin + 1] == EQUALS
+                )
+            )
         ):
             close(index)
     close(last)

@@ -22,7 +22,7 @@ FUNCTION = "function"  #: value: a row of FUNCTIONS
 EITHER = "function or symbol"  #: value: the canonical name; the bracket decides
 CONSTANT = "constant"  #: value: ``pi`` or ``e``
 UNKNOWN = "unknown name"  #: value: the canonical spelling
-INDICATOR = "indicator"  #: ``I``, ``\mathbb{1}``
+INDICATOR = "indicator"  #: value: ``I``, ``1`` (bold), or ``one`` for ``\mathbb{1}``
 PARTIAL = "partial"  #: ``\partial``
 DIFFERENTIAL = "differential"  #: an upright or plain ``d``, or ``\delta``, that is no quantity
 NABLA = "nabla"
@@ -122,7 +122,7 @@ _OPERATORS: dict[str, Entry] = {
     "∧": (AND, "and"), "∨": (OR, "or"), "¬": (NOT, "not"), "⋀": (AND, "and"),
     "⋁": (OR, "or"), "∈": (MEMBER, "in"), "∂": (PARTIAL, "d"), "𝜕": (PARTIAL, "d"),
     "𝛛": (PARTIAL, "d"), "∇": (NABLA, "nabla"),
-    "𝟙": (INDICATOR, "I"), "𝟏": (INDICATOR, "1"), "𝕀": (INDICATOR, "I"), "ℝ": (REALS, "R"),
+    "𝟙": (INDICATOR, "one"), "𝟏": (INDICATOR, "1"), "𝕀": (INDICATOR, "one"), "ℝ": (REALS, "R"),
     "…": (PLACEHOLDER, "…"), "⋯": (PLACEHOLDER, "…"), "？": (PLACEHOLDER, "?"),
     "□": (PLACEHOLDER, "□"), "⬜": (PLACEHOLDER, "□"), "☐": (PLACEHOLDER, "□"),
     "，": (COMMA, ","), "、": (COMMA, ","), "；": (STOP, ";"), "。": (STOP, "."),

@@ -263,8 +263,8 @@ class _Reader:
             if text in known:
                 names.append(text)
                 continue
-            close = text.casefold() if text.casefold() in known else None
-            if close is None and not _QUESTION.fullmatch(text) and not _PART.search(text):
+            close = None
+            if not _QUESTION.fullmatch(text) and not _PART.search(text):
                 close = near(text, known)
             if close is None or close in present:
                 names.append(None)

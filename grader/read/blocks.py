@@ -8,7 +8,7 @@ and block scalars are read as in YAML where they are sound.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 from grader.errors import Fault
@@ -22,6 +22,7 @@ from grader.read.flow import (
     quote_end,
     quoted,
 )
+from grader.read.lines import BLANKS, Line, documents_of, unbraced
 from grader.read.nodes import Listing, Node, Pairs, Scalar, Source
 
 _BLOCK_SIGN: Final = re.compile(r"([|>])[+-]?[1-9]?[+-]?[ \t]*(?:[ \t]#.*)?$")
@@ -29,20 +30,7 @@ _PROPERTY: Final = re.compile(r"[&!][\w!.:/-]*")
 _SIMPLE: Final = re.compile(r"""(["']?)[\w.]{1,100}\1[ \t]*[:：](?:[\s"'“‘\[{\\-]|$)""")
 _EQUATION: Final = re.compile(r"([\w.]{2,100})[ \t]*=(?!=)[ \t]*")
 _COMMENT: Final = re.compile(r"(?:^|[ \t])#")
-_MARKER: Final = re.compile(r"(---|\.\.\.)(?=\s|$)")
-_BLANKS: Final = " \t\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u202f\u205f\u3000\ufeff"
 _SPECIAL: Final = re.compile(r"""[\[\]{},#&*!|>'"%@`]|[-?:](?:\s|$)""")
-_TAB_WIDTHS: Final = (8, 4, 2)
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line with text on it: where it begins, where its text does, where it ends."""
-
-    start: int
-    begin: int
-    end: int
-    indent: int
 
 
 @dataclass(slots=True)
@@ -58,11 +46,11 @@ def read_blocks(source: Source) -> Blocks:
     """The tolerant reading of a source.  Raises nothing."""
     result = Blocks()
     documents: list[Node] = []
-    for lines in _documents(source, result):
+    for lines in documents_of(source, result.notes):
         first = lines[0]
         reader = _BlockReader(source, lines, result)
         if source.text[first.begin : first.end].rstrip() == "{" and len(lines) > 1:
-            reader.lines = _unbraced(lines, source.text)
+            reader.lines = unbraced(lines, source.text)
             documents.append(reader.root())
         elif source.text[first.begin] in "{｛" and opens_mapping(source.text, first.begin):
             documents.append(reader.whole_flow(first))
@@ -70,102 +58,6 @@ def read_blocks(source: Source) -> Blocks:
             documents.append(reader.root())
     result.documents = tuple(documents)
     return result
-
-
-def _documents(source: Source, result: Blocks) -> list[list[Line]]:
-    """The lines with text of each document, with the columns of their indentation."""
-    text = source.text
-    documents: list[list[Line]] = [[]]
-    raw: list[tuple[int, int]] = []
-    start = 0
-    for piece in text.split("\n"):
-        raw.append((start, start + len(piece)))
-        start += len(piece) + 1
-    tab = _tab_width(text, raw)
-    tabs = odd = 0
-    for start, end in raw:
-        begin = start
-        while begin < end and text[begin] in _BLANKS:
-            begin += 1
-        if begin == end:
-            continue
-        blanks = text[start:begin]
-        indent = _columns(blanks, tab)
-        if "\t" in blanks:
-            tabs = tabs or start + 1
-        if blanks.strip(" \t\u200b\ufeff"):
-            odd = odd or start + 1
-        if _MARKER.match(text, start, end):
-            documents.append([])
-            rest = start + 3
-            while rest < end and text[rest] in _BLANKS:
-                rest += 1
-            if text[start] == "-" and rest < end and text[rest] != "#":
-                documents[-1].append(Line(start, rest, end, rest - start))
-            continue
-        if text[begin] == "%" and begin == start:
-            result.notes.append(
-                f"line {source.line_of(begin)}: a line that begins with `%` is skipped"
-            )
-            continue
-        if text[begin] != "#":
-            documents[-1].append(Line(start, begin, end, indent))
-    if tabs:
-        result.notes.append(
-            f"line {source.line_of(tabs)}: a tab indents this line; read as {tab} spaces"
-        )
-    if odd:
-        result.notes.append(
-            f"line {source.line_of(odd)}: a space of another kind indents this line; "
-            "read as a plain one"
-        )
-    return [lines for lines in documents if lines]
-
-
-def _unbraced(lines: list[Line], text: str) -> list[Line]:
-    """The lines of JSON with a pair in each, as a block: without braces at their ends,
-    and commas; so one broken line spoils no other."""
-    bare: list[Line] = []
-    for line in lines:
-        typed = text[line.begin : line.end].rstrip(_BLANKS)
-        if not typed.strip("{}[], "):
-            continue
-        typed = typed.removesuffix(",").rstrip(_BLANKS)
-        if typed.endswith("{") and typed[:-1].rstrip(_BLANKS).endswith((":", "：")):
-            typed = typed[:-1].rstrip(_BLANKS)
-        bare.append(replace(line, end=line.begin + len(typed)))
-    return bare or lines
-
-
-def _tab_width(text: str, raw: list[tuple[int, int]]) -> int:
-    """Columns of a tab: of those that editors show, the one that leaves the fewest keys
-    without a value; the widest of equals, which makes a child of a line in doubt."""
-    if "\t" not in text:
-        return _TAB_WIDTHS[0]
-    rows = [text[start:end] for start, end in raw]
-    rows = [row for row in rows if row.strip(_BLANKS) and not row.lstrip(_BLANKS).startswith("#")]
-
-    def childless(width: int) -> int:
-        indents = [_columns(row, width) for row in rows]
-        return sum(
-            row.rstrip(_BLANKS)[-1:] in {":", "："} and below <= here
-            for row, here, below in zip(rows, indents, [*indents[1:], 0], strict=True)
-        )
-
-    return min(_TAB_WIDTHS, key=childless)
-
-
-def _columns(row: str, tab: int) -> int:
-    """The columns of a line's indentation."""
-    indent = 0
-    for character in row:
-        if character not in _BLANKS:
-            break
-        if character == "\t":
-            indent += tab - indent % tab
-        elif character not in "\u200b\ufeff":
-            indent += 2 if character == "\u3000" else 1
-    return indent
 
 
 @dataclass(slots=True)
@@ -222,7 +114,7 @@ class _BlockReader:
 
     def is_item(self, line: Line) -> bool:
         return self.text[line.begin] == "-" and (
-            line.begin + 1 == line.end or self.text[line.begin + 1] in _BLANKS
+            line.begin + 1 == line.end or self.text[line.begin + 1] in BLANKS
         )
 
     def pairs(self, index: int, indent: int, parent: int, depth: int) -> tuple[Node, int]:
@@ -258,14 +150,14 @@ class _BlockReader:
         behind = colon + 1
         if self.text[behind : behind + 1] == "=":
             behind += 1
-        elif behind < line.end and self.text[behind] not in _BLANKS:
+        elif behind < line.end and self.text[behind] not in BLANKS:
             self.note(line.begin, "no space stands behind the `:` of the key; read as if one did")
         value, after = self.value(index, behind, depth)
         found.append((key, value))
         return after
 
     def key(self, start: int, end: int) -> Scalar:
-        while end > start and self.text[end - 1] in _BLANKS:
+        while end > start and self.text[end - 1] in BLANKS:
             end -= 1
         if self.text[start] in CLOSING and quote_end(self.text, start) == end:
             return quoted(self.source, start, end)
@@ -292,7 +184,7 @@ class _BlockReader:
             if line.indent != indent or not self.is_item(line):
                 break
             begin = line.begin + 1
-            while begin < line.end and self.text[begin] in _BLANKS:
+            while begin < line.end and self.text[begin] in BLANKS:
                 begin += 1
             if begin == line.end:
                 items.append(Scalar("", "plain", begin, begin))
@@ -312,7 +204,7 @@ class _BlockReader:
     def value(self, index: int, start: int, depth: int) -> tuple[Node, int]:
         """What stands behind a colon; and the line behind it."""
         line = self.lines[index]
-        while start < line.end and self.text[start] in _BLANKS:
+        while start < line.end and self.text[start] in BLANKS:
             start += 1
         rest = self.text[start : line.end]
         if not rest or rest.startswith("#"):
@@ -409,8 +301,8 @@ class _BlockReader:
             return self.below(index, line.end, YAML_DEPTH)
         end = body[-1].end
         rows = self.text[line.end + 1 : end].split("\n")
-        least = min(len(row) - len(row.lstrip(_BLANKS)) for row in rows if row.strip(_BLANKS))
-        rows = [row[least:].rstrip(_BLANKS) for row in rows]
+        least = min(len(row) - len(row.lstrip(BLANKS)) for row in rows if row.strip(BLANKS))
+        rows = [row[least:].rstrip(BLANKS) for row in rows]
         text = " ".join(filter(None, rows)) if folded else "\n".join(rows)
         return Scalar(text, "folded" if folded else "literal", start, end), after
 
@@ -427,7 +319,7 @@ class _BlockReader:
         if end is None:
             return self.unclosed(index, start)
         last = line.end if end <= line.end else self.source.line_end(end)
-        rest = self.text[end:last].strip(_BLANKS)
+        rest = self.text[end:last].strip(BLANKS)
         if rest and not rest.startswith("#"):
             return None
         return quoted(self.source, start, end), self.line_behind(end, index + 1)
@@ -455,7 +347,7 @@ class _BlockReader:
         if flow.faults or (end > limit and closing not in {"}", "},"}):
             flow = FlowReader(Source(self.source.file, self.text[:limit]))
             node, end = flow.pairs(start)
-        rest = self.text[end : self.source.line_end(end)].strip(_BLANKS) if end < limit else ""
+        rest = self.text[end : self.source.line_end(end)].strip(BLANKS) if end < limit else ""
         if rest and not rest.startswith("#"):
             if flow.faults or end > line.end:
                 return None
@@ -471,20 +363,20 @@ class _BlockReader:
         """A value without quotes: the rest of the line, and deeper lines that are no pairs."""
         pieces: list[str] = []
         end = start
-        notes: tuple[str, ...] = ()
+        notes: list[str] = []
         at = start
         unclosed = 0
         while True:
             line = self.lines[index]
-            typed = self.text[at : line.end].rstrip(_BLANKS)
+            typed = self.text[at : line.end].rstrip(BLANKS)
             comment = _COMMENT.search(typed)
             if comment and unclosed + brackets_open(typed[: comment.start()]) <= 0:
                 if comment.end() > 1 or pieces:
                     said = typed[comment.start() :].strip()
-                    notes = (*notes, f"`{said}` is a comment and no part of the answer")
-                typed = typed[: comment.start()].rstrip(_BLANKS)
+                    notes.append(f"`{said}` is a comment and no part of the answer")
+                typed = typed[: comment.start()].rstrip(BLANKS)
             elif comment is not None:
-                notes = (*notes, "` #` is read as part of the answer")
+                notes.append("` #` is read as part of the answer")
             pieces.append(typed)
             unclosed += brackets_open(typed)
             end = at + len(typed)
@@ -502,5 +394,5 @@ class _BlockReader:
             at = following.begin
         text = " ".join(piece for piece in pieces if piece)
         if _SPECIAL.match(text) or ": " in text:
-            notes = ("YAML takes this for something else without quotes; read as typed", *notes)
-        return Scalar(text, "plain", start, end, notes=notes), index
+            notes.insert(0, "YAML takes this for something else without quotes; read as typed")
+        return Scalar(text, "plain", start, end, notes=tuple(notes)), index

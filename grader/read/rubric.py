@@ -44,6 +44,20 @@ class Policy:
     rounding: Literal["none", "half", "whole"] = "none"
     all_or_nothing: bool = False
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "partial_credit", MappingProxyType(dict(self.partial_credit)))
+
+    def __reduce__(self) -> tuple[type[Policy], tuple[object, ...]]:
+        # A read-only view does not pickle, and rubrics go to worker processes.
+        return type(self), (
+            dict(self.partial_credit),
+            self.other_layout_credit,
+            self.follow_through_credit,
+            self.decimals,
+            self.rounding,
+            self.all_or_nothing,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class SymbolDeclaration:
@@ -171,7 +185,9 @@ def _read(text: str, file: str, digest: str) -> RubricFile:
         faults.append(source.fault(0, 1, "a rubric is a mapping, lines of `key: value`"))
         raise RubricError(faults)
     shape, shape_faults = _shaped(data, source)
-    faults += shape_faults
+    # What is no text at all (an alias) is not also said to be empty.
+    said = {fault.path for fault in data.faults if "alias" in fault.message}
+    faults += [fault for fault in shape_faults if fault.path not in said]
     faults += _sense(data, source)
     if faults or shape is None:
         raise RubricError(sorted(set(faults))[:FILE_FAULTS])
@@ -352,7 +368,7 @@ def _built(shape: Any, data: Plain, source: Source, digest: str) -> RubricFile:
         reveal=shape.reveal,
         canvas=CanvasTarget(shape.canvas.assignment_id, shape.canvas.assignment_title),
         policy=Policy(
-            MappingProxyType(dict(policy.partial_credit)),
+            policy.partial_credit,
             policy.other_layout_credit,
             policy.follow_through_credit,
             policy.decimals,

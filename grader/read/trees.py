@@ -8,7 +8,7 @@ from typing import Final
 
 from grader.errors import Fault, FileError
 from grader.read.blocks import read_blocks
-from grader.read.flow import FlowReader, opens_mapping
+from grader.read.flow import FlowReader, is_balanced, opens_mapping
 from grader.read.nodes import Alias, Listing, Node, Pairs, Scalar, Source, read_stream, walk
 
 _FENCE: Final = re.compile(r"^(?P<mark>`{3,}|~{3,})[ \t]*(?P<language>[\w-]*)[^\n]*$", re.MULTILINE)
@@ -23,6 +23,11 @@ _ODD_SPACES: Final = re.compile(
 
 #: A key that its author wrote without the space that YAML wants behind the colon.
 _GLUED: Final = re.compile(r"^[ \t]*[\w.]{2,}:(?=[^\s:/=])", re.MULTILINE)
+
+
+#: Flow mappings of one file in which brackets and YAML disagree about the end, before
+#: YAML's reading is kept for the rest: each may cost a look at the whole file.
+_MISFITS: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,9 @@ def _is_sound(documents: tuple[Node, ...], source: Source) -> bool:
         return False
     if _ODD_SPACES.search(source.text):
         return False
+    if any(source.text.startswith(" ", source.line_start(node.start)) for node in documents[1:]):
+        # A rule `---` drawn through a block: YAML begins a document in the middle of it.
+        return False
     for node in walk(documents):
         if isinstance(node, Scalar) and node.style == "plain":
             line = source.text[source.line_start(node.start) : node.start]
@@ -73,18 +81,27 @@ def _is_sound(documents: tuple[Node, ...], source: Source) -> bool:
 
 
 def _with_flow(documents: tuple[Node, ...], source: Source) -> Tree:
-    """The tree with each ``{...}`` read by brackets; tolerant where that does not fit YAML."""
-    reader = FlowReader(source)
-    fits = True
+    """The tree with each ``{...}`` read by its brackets where that ends where YAML ends it."""
+    notes: list[str] = []
+    misfits = 0
 
     def read(node: Node) -> Node:
-        nonlocal fits
+        nonlocal misfits
         match node:
-            case Pairs(flow=True) if source.text.startswith("{", node.start):
-                if not opens_mapping(source.text, node.start):
+            case Pairs(flow=True):
+                text = source.text
+                if misfits >= _MISFITS or not text.startswith("{", node.start):
                     return node
+                if not opens_mapping(text, node.start):
+                    return node
+                if not is_balanced(text[node.start : node.end]):
+                    return node
+                reader = FlowReader(source)
                 again, end = reader.pairs(node.start)
-                fits = fits and end == node.end
+                if end != node.end or reader.faults:
+                    misfits += 1
+                    return node
+                notes.extend(reader.notes)
                 return again
             case Pairs():
                 return replace(node, pairs=tuple((read(k), read(v)) for k, v in node.pairs))
@@ -94,9 +111,7 @@ def _with_flow(documents: tuple[Node, ...], source: Source) -> Tree:
                 return node
 
     again = tuple(map(read, documents))
-    if not fits or reader.faults:
-        return _tolerant(source, None)
-    return Tree(source, again, tuple(reader.notes))
+    return Tree(source, again, tuple(notes))
 
 
 def _tolerant(source: Source, fault: Fault | None) -> Tree:

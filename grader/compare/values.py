@@ -1,0 +1,77 @@
+"""The value of a tree at a point, for certain, and whether two values exclude each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from flint import arb, ctx, fmpq
+
+from grader.compare.germ import Germs
+from grader.compare.interpret import Interpreter
+from grader.compare.numbers import Numbers, Touched, Undefined, Unsure, Value
+from grader.expr.tree import Node
+from grader.limits import MAX_NUMBER_BITS
+from grader.results import Enclosure
+
+
+@dataclass(frozen=True, slots=True)
+class PointValue:
+    """A tree's value at a point; None: certainly undefined around it."""
+
+    value: Value | None
+
+    def enclosure(self) -> Enclosure | None:
+        """The value as exact ends.  Raises Unsure where they are out of range."""
+        if self.value is None:
+            return None
+        if isinstance(self.value, fmpq):
+            exact = Fraction(int(self.value.p), int(self.value.q))
+            return Enclosure(exact, exact)
+        return Enclosure(_outward(self.value.lower()), _outward(self.value.upper()))
+
+
+def _outward(end: arb) -> Fraction:
+    """The end of a ball as an exact fraction (ends of balls are dyadic)."""
+    mantissa, exponent = end.mid().man_exp()
+    shift = int(exponent)
+    if abs(shift) > MAX_NUMBER_BITS:
+        raise Unsure("too large or too small to write down")
+    return Fraction(int(mantissa)) * (Fraction(2) ** shift)
+
+
+def evaluate(
+    tree: Node,
+    environment: Mapping[str, Node],
+    point: Mapping[str, Fraction],
+    precision: int,
+) -> PointValue | None:
+    """The value of a tree at a point, exact or as a ball of ``precision`` bits; on a
+    small box around the point where a kink or a pole is met, or may be.  None where
+    that is not certain either.  Raises LimitError.
+    """
+    with ctx.workprec(precision):
+        try:
+            return PointValue(Interpreter(Numbers(point, box=False), environment).value(tree))
+        except Undefined:
+            return PointValue(None)
+        except (Touched, Unsure):
+            pass
+        try:
+            return PointValue(Interpreter(Germs(point), environment).value(tree).value)
+        except Undefined:
+            return PointValue(None)
+        except Unsure:
+            return None
+
+
+def certainly_differ(left: PointValue, right: PointValue, precision: int) -> bool:
+    """Whether the two values exclude each other; both undefined is no difference."""
+    if left.value is None or right.value is None:
+        return left.value is not right.value
+    with ctx.workprec(precision):
+        difference = left.value - right.value
+    if isinstance(difference, fmpq):
+        return bool(difference != 0)
+    return not difference.contains(0)

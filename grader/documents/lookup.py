@@ -1,0 +1,206 @@
+r"""What a left side means in a homework, and how a right side reads there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from grader.errors import AnswerError, LimitError
+from grader.expr.functions import SPELLINGS
+from grader.expr.names import FREE, Vocabulary
+from grader.expr.parser import parse_answer, parse_name, parse_quantity
+from grader.expr.reading import Reading
+from grader.expr.tree import (
+    Call,
+    Dimensions,
+    Indicator,
+    Negation,
+    Node,
+    Partial,
+    Product,
+    Symbol,
+    symbols,
+    walk,
+)
+from grader.homework import Homework
+from grader.questions import QUESTIONS
+from grader.questions.part import Part
+
+#: Longest left side that is looked up; a derivative has under 100 characters.
+_LONGEST_LEFT: Final = 300
+
+_SIZE_OF: Final = re.compile(
+    r"(?:\\(?:text|mathrm|operatorname|textrm|mbox|textbf)\*?\s*\{\s*(?:the\s+)?(?:size|shape|dim)[a-z]*"
+    r"(?:\s+of)?(?:\s+the)?\s*:?\s*\}|\\dim(?![A-Za-z])|(?:the\s+)?(?:size|shape|dim)[a-z]*(?:\s+of)?(?![a-z]))"
+    r"\s*(?:\\left\s*)?(?P<open>[(\[]?)(?P<what>.*?)(?:\\right\s*)?[)\]]?\s*\Z",
+    re.IGNORECASE | re.DOTALL,
+)
+_DERIVATIVE: Final = re.compile(
+    r"\\partial(?![A-Za-z])|∂|\\nabla|∇|\\frac\s*\{\s*(?:d|\\mathrm\{d\}|\\delta)\s*[\\A-Za-z]"
+    r"|\bd[A-Za-zα-ω][\w₀-₉]*\s*/\s*d[A-Za-zα-ω]"
+)
+
+
+def looks_derived(text: str) -> bool:
+    """Whether a text holds what may be a derivative, readable or not."""
+    return bool(_DERIVATIVE.search(text))
+
+
+@dataclass
+class Lookup:
+    """Answers questions about texts for one homework and one document; remembers them.
+
+    ``own``: names that the student defines, which every question then knows.
+    """
+
+    homework: Homework
+    own: frozenset[str] = frozenset()
+    _lefts: dict[str, tuple[Part, ...]] = field(default_factory=dict)
+    _vocabularies: dict[str, Vocabulary] = field(default_factory=dict)
+
+    # --- left sides -----------------------------------------------------------
+
+    def parts(self, left: str) -> tuple[Part, ...]:
+        """The parts that a left side names: by quantity, or by id."""
+        found = self._lefts.get(left)
+        if found is None:
+            found = self._lefts[left] = self._parts(left)
+        return found
+
+    def _parts(self, left: str) -> tuple[Part, ...]:
+        text = left.strip().strip("$").strip()
+        if not text or len(text) > _LONGEST_LEFT:
+            return ()
+        plain = re.sub(r"\\_|\\texttt\{(.*)\}|`", lambda m: m[1] or "_" if m[0] != "`" else "", text)
+        by_id = tuple(p for p in self.homework.parts if plain == p.id)
+        if by_id:
+            return by_id
+        found = tuple(part for part in self.homework.parts if self._is_quantity(text, part))
+        if found:
+            return found
+        local = [p for p in self.homework.parts if plain == p.id.partition(".")[2] and "_d" in plain]
+        if local:
+            return tuple(local)
+        size = _SIZE_OF.match(text)
+        if size is not None and size["what"].strip():
+            return tuple(p for p in self.parts(size["what"].strip())
+                         if isinstance(p.answer, Dimensions))  # fmt: skip
+        return ()
+
+    def _is_quantity(self, text: str, part: Part) -> bool:
+        key = (part.question, text)
+        quantity = self._quantities.get(key, ...)
+        if quantity is ...:
+            try:
+                quantity = parse_quantity(text, part.statement.vocabulary)
+            except (AnswerError, LimitError):
+                quantity = None
+            self._quantities[key] = quantity
+        return quantity == part.quantity
+
+    _quantities: dict[tuple[str, str], object] = field(default_factory=dict)
+
+    def name(self, left: str) -> str | None:
+        """The canonical name that a left side is, where it is one and can be defined."""
+        text = left.strip()
+        if not text or len(text) > _LONGEST_LEFT or not re.match(r"[\\A-Za-z\u0370-\u03ff{]|[^\x00-\x7f]", text):
+            return None
+        try:
+            name = parse_name(text, FREE)
+        except (AnswerError, LimitError):
+            return None
+        functions = {f for parts in self.homework.by_question.values() for p in parts[:1]
+                     for f in p.statement.vocabulary.functions}  # fmt: skip
+        if name in functions or name.lower() in SPELLINGS or name in ("e", "pi", "I", "d"):
+            return None
+        return name
+
+    def derivative(self, left: str) -> Partial | None:
+        """A derivative of whatever, where a left side is one."""
+        if len(left) > _LONGEST_LEFT:
+            return None
+        try:
+            found = parse_quantity(left, FREE)
+        except (AnswerError, LimitError):
+            return None
+        return found if isinstance(found, Partial) else None
+
+    def is_left(self, left: str) -> bool:
+        """Whether an equation may be headed by this text."""
+        return bool(self.parts(left) or self.derivative(left) or self.name(left))
+
+    # --- right sides ----------------------------------------------------------
+
+    def vocabulary(self, part: Part) -> Vocabulary:
+        """The names of a part's question and of the student."""
+        found = self._vocabularies.get(part.question)
+        if found is None:
+            found = part.statement.vocabulary.with_names(self.own)
+            self._vocabularies[part.question] = found
+        return found
+
+    def fits(self, part: Part, text: str) -> bool:
+        """Whether a right side reads as what the part asks for: a size, or an expression."""
+        try:
+            reading = QUESTIONS[part.kind].read(text, self.vocabulary(part))
+        except (AnswerError, LimitError):
+            return False
+        tree = reading.tree
+        if not isinstance(tree, Dimensions):
+            return True
+        return all(
+            symbols(side) <= part.statement.leaves | self.own
+            and not any(isinstance(node, Partial | Call | Indicator) for node in walk(side))
+            for side in (tree.rows, tree.columns)
+        )
+
+    def is_chain_rule(self, text: str) -> bool:
+        """Whether a right side is nothing but derivatives: a rule restated, not worked out."""
+        reading = _read_freely(text)
+        if reading is None or isinstance(reading.tree, Dimensions):
+            return False
+        return all(_only_partials(link) for link in reading.links or (reading.tree,))
+
+    def readable_somewhere(self, text: str) -> bool:
+        """Whether an expression reads with the names of any question."""
+        return any(
+            self._reads(text, self.vocabulary(parts[0]))
+            for parts in self.homework.by_question.values()
+            if parts
+        )
+
+    @staticmethod
+    def _reads(text: str, vocabulary: Vocabulary) -> bool:
+        try:
+            parse_answer(text, vocabulary)
+        except (AnswerError, LimitError):
+            return False
+        return True
+
+
+def _read_freely(text: str) -> Reading | None:
+    try:
+        return parse_answer(text, FREE)
+    except (AnswerError, LimitError):
+        return None
+
+
+def _only_partials(tree: Node) -> bool:
+    stack: list[Node] = [tree]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Product):
+            stack.extend(node.factors)
+        elif isinstance(node, Negation):
+            stack.append(node.operand)
+        elif not (isinstance(node, Partial) and isinstance(node.quantity, Symbol)):
+            return False
+    return True
+
+
+def same_tree(texts: Iterable[str]) -> bool:
+    """Whether texts are read alike, whatever their brackets and spaces."""
+    trees = [None if (r := _read_freely(text)) is None else r.tree for text in texts]
+    return trees[0] is not None and all(tree == trees[0] for tree in trees)

@@ -1,0 +1,285 @@
+r"""From the blocks of a document to the equations in it, each with what stood around it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Final
+
+from grader.documents.blocks import Block, Document, Formula, Piece, Words
+from grader.documents.equations import Equation, equations, tidy
+from grader.documents.lookup import Lookup, looks_derived
+from grader.errors import LimitError
+from grader.limits import DOCUMENT_EQUATIONS
+
+_QUESTION: Final = re.compile(
+    r"[\s#*_>(\[]*(?:question|problem|exercise|ques|prob|task|part|aufgabe|ex|q|p)\s*\.?\s*(?:no\.?|number|#|-)?"
+    r"\s*(?P<number>\d{1,3})(?P<rest>[\s\S]*)",
+    re.IGNORECASE,
+)
+_NUMBERED: Final = re.compile(r"[\s#*_(\[]*(?P<number>\d{1,3})\s*[.):\]](?P<rest>[\s\S]*)")
+#: What may stand between a quantity and its value: ``∂h₂/∂f₁ is D₂ × D₂``.
+_LINK: Final = re.compile(
+    r"[\s:=→|,;.()\-–—*_~]*(?:(?:is|are|has|have|of|size|sizes|shape|shapes|dim|dims|dimension|dimensions"
+    r"|the|a|an|in|should|be|will|which|with|equals|equal|to|just|simply|then|becomes|gives|given|by|value"
+    r"|answer|matrix|vector|belongs|lies|so|and|it|its|we|get|final|term|derivative)\b"
+    r"[\s:=→|,;.()\-–—*_~]*)*",
+    re.IGNORECASE,
+)
+_LEADS_ON: Final = re.compile(r"(?:[:=→|]|\b(?:is|equals|are|by|get|size))\s*[*_]*\s*\Z", re.IGNORECASE)
+_BULLET: Final = re.compile(
+    r"\s*(?:[-*•>]\s+|#+\s+|\(?(?:[ivx]{1,4}|[a-z]|\d{1,2})[.):]\s+)*"
+    r"(?:(?:so|thus|hence|therefore|then|and|we get|answer|solution|ans|where|let|finally)\b[\s:,]*)*",
+    re.IGNORECASE,
+)
+#: A line that goes on with the equation above it.
+_GOES_ON: Final = re.compile(r"\s*(?:=|[+*·×/−]\s?|-\s|\\cdot|\\times)")
+_PLAIN_NAME: Final = re.compile(r"\\?[A-Za-z\u0370-\u03ff]{1,8}(?:_?\{?[\w,]{1,4}\}?|[₀-₉]{1,3})?'*\Z")
+_ONLY_MARKS: Final = re.compile(r"[\s|.,;:()\-–—*_•>#\d]*(?:[a-zA-Z][.)])?[\s|.,;:()\-–—*_•>]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An equation, the question whose heading it stands below, and whether it was
+    found without any delimiter of mathematics around it."""
+
+    equation: Equation
+    question: str | None
+    bare: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Loose:
+    """Mathematics that is no equation and that nothing around it says the place of."""
+
+    line: int
+    text: str
+    reason: str
+
+
+def find_equations(document: Document, lookup: Lookup) -> tuple[list[Found], list[Loose]]:
+    """The equations of a document in order, and what else in it may be an answer.
+
+    Raises LimitError for a document of too many.
+    """
+    walker = _Walker(lookup)
+    for block in document.blocks:
+        walker.block(block)
+        if len(walker.found) + len(walker.loose) > DOCUMENT_EQUATIONS:
+            raise LimitError("DOCUMENT_EQUATIONS", "the document holds too many equations")
+    return walker.found, walker.loose
+
+
+class _Walker:
+    """What holds from one block to the next; lives for one call of :func:`find_equations`."""
+
+    def __init__(self, lookup: Lookup) -> None:
+        self.lookup = lookup
+        self.found: list[Found] = []
+        self.loose: list[Loose] = []
+        self.question: str | None = None
+        #: A quantity whose value should come next.
+        self.pending: str | None = None
+        #: Whether nothing but mathematics stood since the last equation.
+        self.adjacent = False
+
+    def block(self, block: Block) -> None:
+        first = block.pieces[0] if block.pieces else None
+        if isinstance(first, Words):
+            self.heading(first.text, heading=block.heading, alone=len(block.pieces) == 1)
+        if not any(isinstance(piece, Formula) for piece in block.pieces):
+            for piece in block.pieces:
+                if isinstance(piece, Words) and not self.is_row(block):
+                    self.plain(piece)
+            if self.is_row(block):
+                self.plain_row(block)
+            return
+        # A quantity before a block is its heading where it leads on to it.
+        for index, piece in enumerate(block.pieces):
+            if isinstance(piece, Words):
+                self.words(piece, block, index)
+            else:
+                self.formula(piece, block)
+        last = block.pieces[-1]
+        if self.pending is not None and not block.heading and not (
+            isinstance(last, Words) and _LEADS_ON.search(last.text)
+        ):  # fmt: skip
+            self.pending = None
+
+    # --- words ----------------------------------------------------------------
+
+    def heading(self, text: str, *, heading: bool, alone: bool) -> None:
+        """Remember the question that a heading is of."""
+        questions = [question.id for question in self.lookup.homework.file.questions]
+        match = _QUESTION.match(text)
+        if match is not None and not (heading or alone) and not _closes(match["rest"]):
+            match = None
+        if match is None and heading:
+            match = _NUMBERED.match(text)
+        if match is not None and (heading or _closes(match["rest"])):
+            number = match["number"]
+            named = [name for name in questions if re.fullmatch(rf"\D*0*{number}", name)]
+            if named:
+                self.question = named[0]
+            elif int(number) <= len(questions):
+                self.question = questions[int(number) - 1]
+            return
+        if heading:
+            plain = re.sub(r"[\W\d_]+", " ", text).strip().casefold()
+            for question in self.lookup.homework.file.questions:
+                title = re.sub(r"[\W\d_]+", " ", question.title).strip().casefold()
+                if plain and plain == title:
+                    self.question = question.id
+
+    def words(self, piece: Words, block: Block, index: int) -> None:
+        """Words beside formulas: they lead on to a value, or they do not."""
+        self.adjacent = False
+        ids = re.search(r"([A-Za-z]\w*(?:\.\w+)?)[`*]*\s*[:=]?\s*\Z", piece.text.replace("\\_", "_"))
+        if ids is not None and any(p.id == ids[1] for p in self.lookup.parts(ids[1])):
+            self.pending = ids[1]
+            return
+        if self.pending is not None and not _LINK.fullmatch(piece.text):
+            self.pending = None
+        before = block.pieces[index - 1] if index else None
+        if isinstance(before, Formula) and not before.display:
+            return
+        # Lines of equations without delimiters, above or below one with them.
+        for line in piece.text.split("\n")[: None if index + 1 == len(block.pieces) else -1]:
+            self.plain(Words(line, piece.line))
+
+    @staticmethod
+    def is_row(block: Block) -> bool:
+        return len(block.pieces) > 2 and any(
+            isinstance(piece, Words) and piece.text == "|" for piece in block.pieces
+        )
+
+    def plain_row(self, block: Block) -> None:
+        """A row of a table without delimiters: a quantity, and its value in the next cell."""
+        cells = [p for p in block.pieces if isinstance(p, Words) and p.text != "|"]
+        for first, second in zip(cells, cells[1:], strict=False):
+            if self.lookup.parts(first.text):
+                right = tidy(second.text)
+                self.add(Equation(first.text.strip(), "=", right, second.line), bare=True)
+                return
+        for cell in cells:
+            self.plain(cell)
+
+    def plain(self, piece: Words) -> None:
+        """Lines of words, among which equations may stand without delimiters."""
+        self.adjacent = False
+        groups: list[tuple[int, str]] = []
+        for number, line in enumerate(piece.text.split("\n"), piece.line):
+            if groups and _GOES_ON.match(line) and re.search(r"[=:∈]", groups[-1][1]):
+                at, text = groups[-1]
+                groups[-1] = (at, f"{text}\n{line}")
+            elif line.strip():
+                groups.append((number, line))
+        for number, text in groups:
+            self.plain_line(text, number)
+
+    def plain_line(self, text: str, line: int) -> None:
+        bullet = _BULLET.match(text)
+        # A minus sign is no bullet where no left side stands behind it.
+        rest = text[bullet.end() :] if bullet else text
+        rest = rest.strip()
+        label, colon, value = rest.partition(":")
+        if colon and value.strip() and not value.startswith("=") and self.lookup.parts(label):
+            for found in equations(value, line, self.lookup.is_left)[:1]:
+                right = value if found.left is None else value.strip()
+                self.add(Equation(label.strip(), "=", tidy(right.lstrip("= ")), line), bare=True)
+            return
+        worded = re.match(
+            r"(?P<what>.+?)\s+(?:is|has size|has shape|is of size|∈|in)\s+(?P<value>.+)", rest, re.DOTALL
+        )
+        if worded is not None and "=" not in rest and self.lookup.parts(worded["what"]):
+            self.add(Equation(worded["what"], "=", tidy(worded["value"]), line), bare=True)
+            return
+        if "=" not in rest and "∈" not in rest and r"\in" not in rest:
+            if rest and self.pending is not None and not _LINK.fullmatch(rest):
+                self.pending = None
+            return
+        for equation in equations(rest, line, self.lookup.is_left):
+            left = equation.left
+            if left is None:
+                continue
+            if self.lookup.parts(left):
+                self.add(equation, bare=True)
+            elif looks_derived(left):
+                self.add(equation, bare=True)
+            elif _PLAIN_NAME.fullmatch(left) and self.lookup.readable_somewhere(equation.right):
+                self.add(equation, bare=True)
+
+    # --- formulas -------------------------------------------------------------
+
+    def formula(self, formula: Formula, block: Block) -> None:
+        text = formula.text
+        if not formula.closed:
+            mark = re.match(r"\$\$|\$|\\[(\[]|\\begin\s*\{[^}]*\}", text)
+            self.loose.append(
+                Loose(formula.line, tidy(text), f"the `{mark[0] if mark else '$'}` is never closed")
+            )
+            self.pending = None
+            return
+        for equation in equations(text, formula.line, self.lookup.is_left):
+            self.one(equation, formula, block)
+
+    def one(self, equation: Equation, formula: Formula, block: Block) -> None:
+        """One equation or expression of a formula."""
+        left, right = equation.left, equation.right
+        if left is None and not right:
+            return
+        if left is None and self.pending is not None and (
+            equation.relation is not None or not self.lookup.parts(right)
+        ):  # fmt: skip
+            self.add(replace(equation, left=self.pending, relation=equation.relation or "="))
+            return
+        if left is None and equation.continues and self.adjacent and self.found:
+            # `= b` or `+ b` below a display: it goes on.
+            last = self.found[-1]
+            sign = "" if equation.relation is None else "= "
+            longer = f"{last.equation.right} {sign}{right}"
+            self.found[-1] = replace(last, equation=replace(last.equation, right=longer))
+            return
+        if left is None:
+            self.expression(equation, formula, block)
+            return
+        self.add(equation)
+
+    def expression(self, equation: Equation, formula: Formula, block: Block) -> None:
+        """An expression that equals nothing: a quantity to be spoken of, or loose."""
+        text = equation.right
+        label, colon, value = text.partition(":")
+        if colon and self.lookup.parts(label):
+            self.add(replace(equation, left=label.strip(), relation="=", right=tidy(value)))
+            return
+        if self.lookup.parts(text):
+            self.pending = text
+            return
+        if equation.relation is not None:
+            self.loose.append(Loose(equation.line, text, "nothing stands before its `=`"))
+        elif formula.display or _is_all(block, formula):
+            if re.search(r"[A-Za-z0-9\u0370-\u03ff]", text) and not self.lookup.derivative(text):
+                self.loose.append(
+                    Loose(equation.line, text, "nothing says which part this answers")
+                )
+        self.pending = None
+
+    def add(self, equation: Equation, *, bare: bool = False) -> None:
+        self.found.append(Found(equation, self.question, bare))
+        self.pending = None
+        self.adjacent = True
+
+
+def _closes(rest: str) -> bool:
+    """Whether what follows ``Question 3`` shows that it is a heading."""
+    return not rest.strip() or bool(re.match(r"\s*[*_]*\s*[.:)\]\-–—(\n]|\s*[*_]+", rest))
+
+
+def _is_all(block: Block, formula: Piece) -> bool:
+    """Whether a formula is all that its block says, but for its number."""
+    return all(
+        piece is formula or (isinstance(piece, Words) and _ONLY_MARKS.fullmatch(piece.text))
+        for piece in block.pieces
+    )
+
+

@@ -1,0 +1,1 @@
+"""Known mistakes (``table.py``) and how they are found in an answer (``diagnose.py``)."""

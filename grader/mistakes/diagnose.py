@@ -1,0 +1,311 @@
+"""What went wrong in a wrong answer: looked up by its values, then proved.
+
+The wrong answers of all rows are evaluated once for a part at many fixed points,
+so that a lookup costs one evaluation and one comparison of arrays whatever the
+number of rows.  Values only find a candidate; a diagnosis is given when the answer is proved
+equal to the candidate by the same normal forms that grade.  Where no single
+mistake fits, a mistake together with a factor is tried, then the closest exact
+relation to the right answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.compare.cases import Side
+from grader.compare.ladder import proved_equal
+from grader.compare.sample import floats
+from grader.errors import LimitError
+from grader.expr.tree import (
+    Dimensions,
+    Negation,
+    Node,
+    Number,
+    Partial,
+    Product,
+    Quotient,
+    Sum,
+    Symbol,
+)
+from grader.limits import INDEX_POINTS, MAX_CANDIDATES
+from grader.mistakes.paths import paths
+from grader.mistakes.table import MISTAKES, Subject, Wrong, maths
+from grader.questions.part import Part
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """A mistake by its name in the table, and what to tell the student."""
+
+    mistake: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    mistake: str
+    wrong: Wrong
+
+
+@dataclass(frozen=True)
+class _Index:
+    """The wrong answers of a part and their values, a row each, at many points."""
+
+    columns: Mapping[str, Floats]
+    size: int
+    reference: Floats
+    entries: tuple[_Entry, ...]
+    values: Floats
+
+
+def _near(rows: Floats, values: Floats) -> NDArray[np.bool_]:
+    """Which rows agree with the values at every point, as far as rounding allows."""
+    close = np.isclose(rows, values, rtol=1e-7, atol=1e-9, equal_nan=True)
+    return np.asarray(close.all(axis=-1), dtype=np.bool_)
+
+
+class Diagnoser:
+    """Finds mistakes in the answers to a homework's parts.
+
+    Indices are made when a part first has a wrong answer, and depend on nothing but
+    the parts.
+    """
+
+    def __init__(self, parts: tuple[Part, ...]) -> None:
+        self._parts = parts
+        self._indices: dict[str, _Index | None] = {}
+
+    def diagnose(
+        self, part: Part, answer: Node | Dimensions, definitions: Mapping[str, Node]
+    ) -> Diagnosis | None:
+        """The mistake in an answer that is known to be different, if one is certain."""
+        subject = self._subject(part)
+        if isinstance(answer, Dimensions):
+            return _diagnose_size(subject, answer, definitions)
+        if part.id not in self._indices:
+            self._indices[part.id] = _indexed(subject)
+        index = self._indices[part.id]
+        if index is None:
+            return None
+        environment = {**part.statement.forward, **definitions}
+        try:
+            values = _values(answer, environment, index)
+            return (
+                _single(part, index, values, answer, environment)
+                or _pair(part, index, values, answer, environment)
+                or _relation(subject, index, values, answer, environment)
+            )
+        except (LimitError, KeyError):
+            return None
+
+    def wrong_answers(self, part: Part) -> list[tuple[str, Wrong]]:
+        """All wrong answers that the table derives for a part, with their rows' names."""
+        return [(entry.mistake, entry.wrong) for entry in _entries(self._subject(part))]
+
+    def _subject(self, part: Part) -> Subject:
+        siblings = tuple(other for other in self._parts if other.question == part.question)
+        assert isinstance(part.quantity, Partial)
+        assert isinstance(part.quantity.quantity, Symbol)
+        assert isinstance(part.quantity.variable, Symbol)
+        quantity, variable = part.quantity.quantity.name, part.quantity.variable.name
+        line = part.statement.forward.get(quantity)
+        found = () if line is None else paths(line, variable)
+        return Subject(part, siblings, found, quantity, variable)
+
+
+def _entries(subject: Subject) -> Iterator[_Entry]:
+    for mistake in MISTAKES:
+        if subject.part.kind in mistake.kinds:
+            for wrong in mistake.derive(subject):
+                yield _Entry(mistake.name, wrong)
+
+
+def _values(tree: Node, environment: Mapping[str, Node], index: _Index) -> Floats:
+    return floats(tree, environment, index.columns, index.size)
+
+
+def _indexed(subject: Subject) -> _Index | None:
+    reference = subject.part.references[0]
+    if reference.screen is None:
+        return None
+    size = min(INDEX_POINTS, reference.screen.cloud.size)
+    # The last points of the cloud are the ones that search found in rare regions.
+    columns = {name: column[-size:] for name, column in reference.screen.columns.items()}
+    forward = subject.part.statement.forward
+    empty = _Index(columns, size, np.zeros(0), (), np.zeros(0))
+    right = _values(reference.tree, forward, empty)
+    entries: list[_Entry] = []
+    rows: list[Floats] = []
+    for entry in _entries(subject):
+        assert not isinstance(entry.wrong.tree, Dimensions)
+        try:
+            row = _values(entry.wrong.tree, forward, empty)
+        except (LimitError, KeyError):
+            continue
+        if not _near(row, right):  # else this mistake may be none here
+            entries.append(entry)
+            rows.append(row)
+    values = np.array(rows) if rows else np.zeros((0, size))
+    return _Index(columns, size, right, tuple(entries), values)
+
+
+def _proved(part: Part, answer: Node, environment: Mapping[str, Node], candidate: Node) -> bool:
+    left = Side(answer, environment)
+    right = Side(candidate, environment)
+    return proved_equal(left, right, part.statement.positive)
+
+
+def _single(
+    part: Part, index: _Index, values: Floats, answer: Node, environment: Mapping[str, Node]
+) -> Diagnosis | None:
+    for row in np.flatnonzero(_near(index.values, values))[:MAX_CANDIDATES]:
+        entry = index.entries[int(row)]
+        assert not isinstance(entry.wrong.tree, Dimensions)
+        if _proved(part, answer, environment, entry.wrong.tree):
+            return Diagnosis(entry.mistake, entry.wrong.sentence)
+    return None
+
+
+def _multipliers(part: Part) -> list[tuple[str, str, Node]]:
+    """Factors by which an answer may be off beside another mistake: the row's name,
+    what to say, and the factor."""
+    one, two = Number(Fraction(1)), Number(Fraction(2))
+    half = Quotient(one, two)
+    found: list[tuple[str, str, Node]] = [
+        ("sign", "the sign is wrong", Negation(one)),
+        ("constant_factor", "there is a factor 2 too many", two),
+        ("constant_factor", "a factor 2 is missing", half),
+    ]
+    for name in sorted(part.statement.leaves | part.statement.forward.keys()):
+        symbol = Symbol(name)
+        found.append(("extra_factor", f"there is a factor {maths(symbol)} too many", symbol))
+        found.append(
+            ("missing_factor", f"a factor {maths(symbol)} is missing", Quotient(one, symbol))
+        )
+    return found
+
+
+def _pair(
+    part: Part, index: _Index, values: Floats, answer: Node, environment: Mapping[str, Node]
+) -> Diagnosis | None:
+    """One mistake of the table and a wrong factor."""
+    if not index.entries or not np.isfinite(values).all() or not values.any():
+        return None
+    tried = 0
+    forward = part.statement.forward
+    for name, sentence, factor in _multipliers(part):
+        scale = _values(factor, forward, index)
+        with np.errstate(all="ignore"):
+            near = _near(index.values * scale, values)
+        for row in np.flatnonzero(near):
+            entry = index.entries[int(row)]
+            assert not isinstance(entry.wrong.tree, Dimensions)
+            tried += 1
+            if tried > MAX_CANDIDATES:
+                return None
+            if _proved(part, answer, environment, Product((factor, entry.wrong.tree))):
+                return Diagnosis(
+                    f"{entry.mistake}+{name}",
+                    f"Two things are wrong. {entry.wrong.sentence} And {sentence}.",
+                )
+    return None
+
+
+def _relation(
+    subject: Subject,
+    index: _Index,
+    values: Floats,
+    answer: Node,
+    environment: Mapping[str, Node],
+) -> Diagnosis | None:
+    """The right answer times, or plus, something simple."""
+    part, right = subject.part, index.reference
+    if not np.isfinite(values).all():
+        return None
+    for factor in _simple_factors(subject, values, right):
+        scale = _values(factor, part.statement.forward, index)
+        if _near(right * scale, values) and _proved(
+            part, answer, environment, Product((factor, subject.reference))
+        ):
+            return Diagnosis("times", f"Your answer is the right one times {maths(factor)}.")
+    for term in _simple_terms(subject, values, right):
+        offset = _values(term, part.statement.forward, index)
+        if _near(right + offset, values) and _proved(
+            part, answer, environment, Sum((subject.reference, term))
+        ):
+            if isinstance(term, Negation):
+                return Diagnosis(
+                    "plus", f"Your answer is the right one minus {maths(term.operand)}."
+                )
+            return Diagnosis("plus", f"Your answer is the right one plus {maths(term)}.")
+    return None
+
+
+def _constant(values: Floats) -> Node | None:
+    """The one small fraction that all values are, if they are."""
+    if not values.size or not np.allclose(values, values[0], rtol=1e-9, atol=0):
+        return None
+    near = Fraction(float(values[0])).limit_denominator(1000)
+    if not near or abs(float(near) - values[0]) > 1e-9 * abs(values[0]):
+        return None
+    size: Node = Number(Fraction(abs(near.numerator)))
+    if near.denominator > 1:
+        size = Quotient(size, Number(Fraction(near.denominator)))
+    return Negation(size) if near < 0 else size
+
+
+def _simple_factors(subject: Subject, values: Floats, right: Floats) -> Iterator[Node]:
+    used = right != 0
+    if used.any():
+        constant = _constant(values[used] / right[used])
+        if constant is not None:
+            yield constant
+    names = [Symbol(name) for name in subject.names]
+    one = Number(Fraction(1))
+    for k, first in enumerate(names):
+        yield first
+        yield Negation(first)
+        yield Quotient(one, first)
+        yield Negation(Quotient(one, first))
+        for second in names[k:]:
+            yield Product((first, second))
+        for second in names:
+            if second != first:
+                yield Quotient(first, second)
+
+
+def _simple_terms(subject: Subject, values: Floats, right: Floats) -> Iterator[Node]:
+    constant = _constant(values - right)
+    if constant is not None:
+        yield constant
+    names: list[Node] = [Symbol(name) for name in subject.names]
+    for link in {link.factor for path in subject.paths for link in path.links}:
+        if link not in names and not isinstance(link, Number | Negation):
+            names.append(link)
+    for term in names:
+        yield term
+        yield Negation(term)
+
+
+def _diagnose_size(
+    subject: Subject, answer: Dimensions, definitions: Mapping[str, Node]
+) -> Diagnosis | None:
+    positive = subject.part.statement.positive
+    for entry in _entries(subject):
+        wrong = entry.wrong.tree
+        assert isinstance(wrong, Dimensions)
+        if wrong == subject.part.answer:
+            continue
+        if all(
+            proved_equal(Side(mine, definitions), Side(theirs, {}), positive)
+            for mine, theirs in ((answer.rows, wrong.rows), (answer.columns, wrong.columns))
+        ):
+            return Diagnosis(entry.mistake, entry.wrong.sentence)
+    return None
