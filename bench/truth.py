@@ -352,15 +352,16 @@ def differ_at(left: Side, right: Side, point: Point) -> bool | None:
     try:
         with mp.workdps(DIGITS):
             a, b = left.at(point), right.at(point)
-            if a is None or b is None:
-                return None if a is b else True
-            gap = a - b
-            if abs(gap) <= mpf(10) ** (15 - DIGITS) * (abs(a) + abs(b)):
+            gap = None if a is None or b is None else a - b
+            if gap is not None and abs(gap) <= mpf(10) ** (15 - DIGITS) * (abs(a) + abs(b)):
                 return False
         with mp.workdps(MORE_DIGITS):
+            # (1 + e^(−900)) − 1 was 0 so far, and its logarithm undefined.
             a, b = left.at(point), right.at(point)
             if a is None or b is None:
                 return None if a is b else True
+            if gap is None:
+                return None
             return bool(abs((a - b) - gap) < abs(gap) / 1000)
     except Doubtful:
         return None

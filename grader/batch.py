@@ -9,15 +9,19 @@ from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 
+from grader.documents import BY_SUFFIX, is_document, load_document
 from grader.errors import FileError
 from grader.grade import Memory, grade
 from grader.homework import Homework, build_homework
-from grader.read.answers import load_answers
+from grader.read.answers import AnswersFile, load_answers
 from grader.read.rubric import RubricFile
 from grader.results import Batch, Submission, Unread
 
 #: What a folder is searched for.  Files with other suffixes in it are not answers.
-ANSWER_SUFFIXES = frozenset({".yaml", ".yml", ".json"})
+ANSWER_SUFFIXES = frozenset({".yaml", ".yml", ".json", *BY_SUFFIX})
+
+#: Documents of these names speak about a folder and are nobody's homework.
+_ABOUT_FOLDERS = frozenset({"readme", "license", "changelog", "contributing"})
 
 #: Fewer files than this for each worker are not worth its start.
 _FILES_PER_WORKER = 16
@@ -46,7 +50,7 @@ def find_files(paths: Iterable[str | Path]) -> tuple[list[Found], list[Unread]]:
             inside = sorted(
                 item for item in path.iterdir()
                 if item.suffix.lower() in ANSWER_SUFFIXES and item.is_file()
-                and not item.name.startswith(".")
+                and not item.name.startswith(".") and item.stem.lower() not in _ABOUT_FOLDERS
             )  # fmt: skip
             if not inside:
                 unread.append(Unread(str(path), f"{path}: there are no answers files in it"))
@@ -63,6 +67,13 @@ def find_files(paths: Iterable[str | Path]) -> tuple[list[Found], list[Unread]]:
     return sorted(files, key=lambda file: file.label), unread
 
 
+def _load(homework: Homework, file: Found) -> AnswersFile:
+    """The answers in a file, a document among them.  Raises FileError and OSError."""
+    if is_document(file.path):
+        return load_document(homework, file.path, file.path.name)
+    return load_answers(file.path)
+
+
 def grade_file(homework: Homework, file: Found, memory: Memory) -> Submission | list[Unread]:
     """Grade one file, or say why it cannot be read.
 
@@ -70,7 +81,7 @@ def grade_file(homework: Homework, file: Found, memory: Memory) -> Submission | 
     becomes a zero and never stops the batch.
     """
     try:
-        answers = load_answers(file.path)
+        answers = _load(homework, file)
         submission = grade(homework, replace(answers, file=file.label), memory)
     except FileError as error:
         return [

@@ -161,7 +161,7 @@ _rubric = click.argument("rubric")
 def grade(
     rubric: str, paths: tuple[Path, ...], out: Path, jobs: int, templates: Path | None
 ) -> None:
-    """Grade a batch of answers files.
+    """Grade a batch of answers files, or of the documents that import reads.
 
     A PATH is a file, or a folder: its files are graded, folders inside it are
     not.  Results, a page for each student, a page for the class, the list of
@@ -192,7 +192,7 @@ def grade(
     "answers", type=click.Path(exists=True, dir_okay=False, readable=False, path_type=Path)
 )
 def check(rubric: str, answers: Path) -> None:
-    """Check one answers file before it is handed in.
+    """Check one answers file, or a document, before it is handed in.
 
     Says how each answer is read and, as far as the rubric allows, whether it is
     right.  Reference answers are never shown.
@@ -251,6 +251,51 @@ def template(rubric: str) -> None:
     from grader.blank import blank_answers
 
     click.echo(blank_answers(_homework(rubric).statement, rubric), nl=False)
+
+
+@cli.command("import", cls=Example, example="grader import activity6 homework.tex -o answers.yaml")
+@_rubric
+@click.argument(
+    "document", type=click.Path(exists=True, dir_okay=False, readable=False, path_type=Path)
+)
+@click.option(
+    "-o",
+    "--out",
+    metavar="PATH",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where to write; standard output by default.",
+)
+def import_(rubric: str, document: Path, out: Path | None) -> None:
+    """Turn a document into an answers file.
+
+    DOCUMENT is LaTeX (.tex), Markdown (.md), a Jupyter notebook (.ipynb) or plain
+    text (.txt).  Each equation is taken by its left side; the file names the line
+    that each answer comes from.
+
+    Exit code 1: no answer was found, or something that looks like one has no
+    place; it is named on standard error.
+    """
+    from grader.documents import import_document, import_lines, to_yaml
+    from grader.files import write_atomically
+    from grader.read.decode import read_bytes
+
+    homework = _homework(rubric)
+    try:
+        imported = import_document(homework, read_bytes(document, str(document)), str(document))
+    except FileError as error:
+        click.echo(str(error), err=True)
+        sys.exit(NEEDS_ATTENTION)
+    text = to_yaml(imported, homework)
+    if out is None:
+        # Bytes, so that no platform's line ends get into the file.
+        click.echo(text.encode(), nl=False)
+    else:
+        with _writing(out):
+            write_atomically(out, text)
+    for line in import_lines(imported, homework):
+        click.echo(line, err=True)
+    if imported.needs_attention:
+        sys.exit(NEEDS_ATTENTION)
 
 
 @cli.command(

@@ -12,6 +12,7 @@ from grader.expr.parser import Reading
 from grader.expr.tree import Dimensions, Node, Partial, Symbol
 from grader.feedback import sentences
 from grader.homework import Homework, near_part, resolve_part
+from grader.layout import with_other_layout
 from grader.mistakes.diagnose import Diagnosis
 from grader.questions import QUESTIONS
 from grader.questions.definitions import Scope, make_scope
@@ -50,6 +51,7 @@ def grade(homework: Homework, answers: AnswersFile, memory: Memory | None = None
         if known is None:
             known = memory[part.id, entry.text, key] = judge(homework, part, entry.text, scope)
         results.append(known)
+    results = with_other_layout(results, homework)
     notes = list(answers.notes)
     if answers.assignment is not None and answers.assignment != homework.statement.assignment:
         notes.append(
@@ -115,7 +117,9 @@ def judge(homework: Homework, part: Part, text: str, scope: Scope) -> PartResult
     notes = (*(note.message for note in reading.notes), *scope.notes)
     if reading.definitions:
         scope = scope.extended({found.name: found.tree for found in reading.definitions})
-    verdict = _heading_problem(part, reading) or _compared(part, reading.tree, scope)
+    verdict = _heading_problem(part, reading)
+    if verdict is None:
+        verdict = _compared(part, reading.tree, scope)
     diagnosis = None
     if verdict.outcome is Outcome.DIFFERENT:
         needed, _ = scope.used(reading.tree)

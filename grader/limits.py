@@ -177,3 +177,17 @@ MAX_MULTIPLIED = 8
 
 #: Points of a search from which lines are drawn, for cases that are thin slabs.
 LINE_STARTS = 4
+
+#: Degree of a polynomial along such a line; its zeros are found in well under 1 ms.
+MAX_LINE_DEGREE = 12
+
+#: Degree above which a polynomial is not factored (1 + e^(1.0001 x) is of degree
+#: 10001 in e^(x/10000), and would take a minute).
+MAX_DEGREE_TO_FACTOR = 100
+
+#: Pairs of terms up to which a fraction is brought to lowest terms; a fraction that
+#: is not in lowest terms is still exact.
+MAX_GCD_PAIRS = 100_000
+
+#: Exponent of a single generator (e^(x/10000) to the 10001), which costs nothing.
+MAX_GENERATOR_EXPONENT = 20_000

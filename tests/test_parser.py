@@ -179,6 +179,10 @@ READINGS = {
             r"\begin{cases} x & \text{if } z > 0 \\ 0 & \text{otherwise} \end{cases}",
         ),
         (
+            "x if z > 0, y if z = 0",
+            r"\begin{cases} x & \text{if } z > 0 \\ y & \text{if } z = 0 \end{cases}",
+        ),
+        (
             "x if z > 0, 0 otherwise",
             r"\begin{cases} x & \text{if } z > 0 \\ 0 & \text{otherwise} \end{cases}",
         ),

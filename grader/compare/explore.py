@@ -3,9 +3,10 @@
 The assumptions of a case are signs of polynomials in the generators of a field.
 With every monomial taken as a free variable (squares, and products of what is
 positive, from zero up) they are linear inequalities.  If those have no solution
-neither has the case; an exact linear program is a proof.  If they have one, it
-points to where to look; random search looks everywhere else.  What neither finds
-is unknown, and must not pass for agreement.
+neither has the case; an exact linear program is a proof (products of two
+assumptions are assumptions too, and make it see more).  If they have one, it points
+to where to look; random search looks everywhere else, and lines through its best
+points find thin slabs.  What none finds is unknown, and must not pass for agreement.
 """
 
 from __future__ import annotations
@@ -14,51 +15,46 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 import numpy as np
+from flint import fmpq
 from numpy.typing import NDArray
 
 from grader.compare.cases import Case
 from grader.compare.field import Field
+from grader.compare.lines import Sign, points_on_lines
 from grader.compare.sample import Cloud, Point, Stream, draw
-from grader.limits import CASE_POINTS, CASE_ROUNDS, SAMPLE_SIZE
+from grader.compare.simplex import interior_point
+from grader.limits import CASE_POINTS, CASE_ROUNDS, LINE_STARTS, MAX_MULTIPLIED, SAMPLE_SIZE
 
 Complex = NDArray[np.complex128]
 Monomial = tuple[int, ...]
 
+#: Products of assumptions with more terms than this are left out.
+_SHORT = 64
 
-def _linear_solution(
-    field: Field, signs: Sequence[tuple[dict[Monomial, Fraction], int]]
-) -> dict[Monomial, Fraction] | None:
-    """Values of monomials under which all signs hold, or None if there are none.
 
-    Maximises t ≤ 1 with sign·p ≥ t for every polynomial p and m ≥ 0 for every
-    monomial that cannot be negative, over exact rationals.
-    """
-    # SymPy is slow to import, and this is rarely needed.
-    from sympy import Rational, Symbol
-    from sympy.solvers.simplex import lpmax
-
-    variables: dict[Monomial, Symbol] = {}
-    constraints = []
-    slack = Symbol("t")
-    for poly, sign in signs:
-        expression = -slack
-        for monomial, coefficient in poly.items():
-            value = Rational(coefficient.numerator, coefficient.denominator) * sign
-            if any(monomial):
-                symbol = variables.setdefault(monomial, Symbol(f"m{len(variables)}"))
-                expression += value * symbol
-            else:
-                expression += value
-        constraints.append(expression >= 0)
-    constraints.extend(
-        symbol >= 0 for monomial, symbol in variables.items() if field.never_negative(monomial)
-    )
-    constraints.append(slack <= 1)
-    best, solution = lpmax(slack, constraints)
-    if best <= 0:
+def _linear_solution(field: Field, signs: Sequence[Sign]) -> dict[Monomial, Fraction] | None:
+    """Values of monomials under which all signs hold, or None if there are none."""
+    rows = [poly if sign > 0 else -poly for poly, sign in signs]
+    if len(rows) <= MAX_MULTIPLIED:
+        rows += [
+            left * right for k, left in enumerate(rows) for right in rows[k:]
+            if len(left) * len(right) <= _SHORT
+        ]  # fmt: skip
+    system: list[tuple[dict[Monomial, fmpq], fmpq]] = []
+    nonnegative: set[Monomial] = set()
+    for poly in rows:
+        row = {tuple(map(int, monomial)): value for monomial, value in poly.terms()}
+        constant = fmpq(0)
+        for monomial in list(row):
+            if not any(monomial):
+                constant = row.pop(monomial)
+            elif field.never_negative(monomial):
+                nonnegative.add(monomial)
+        system.append((row, constant))
+    solution = interior_point(system, nonnegative)
+    if solution is None:
         return None
-    exact = {monomial: Rational(solution[symbol]) for monomial, symbol in variables.items()}
-    return {monomial: Fraction(int(value.p), int(value.q)) for monomial, value in exact.items()}
+    return {key: Fraction(int(value.p), int(value.q)) for key, value in solution.items()}
 
 
 def _candidate(
@@ -146,24 +142,29 @@ def points_in_case(
     """Points at which a case applies: None if it is impossible, empty if none was found.
 
     A case without assumptions applies everywhere; any points will do for it.
+    Raises LimitError.
     """
     stream = Stream(key)
-    signs = [(case.field.terms(poly), sign) for poly, sign in case.signs]
     cloud = draw(stream, names, SAMPLE_SIZE, positive)
-    if not signs:
+    if not case.signs:
         return [cloud.point(index) for index in range(CASE_POINTS)]
-    solution = _linear_solution(case.field, signs)
+    solution = _linear_solution(case.field, case.signs)
     if solution is None:
         return None
     candidate = _candidate(case.field, names, solution)
     if candidate is not None:
         # The candidate itself, with the names that it leaves open drawn at random.
         cloud = cloud.with_values(candidate, SAMPLE_SIZE // 4)
+    signs = [(case.field.terms(poly), sign) for poly, sign in case.signs]
     for _ in range(CASE_ROUNDS):
         inside, fit = _fit(case.field, signs, cloud)
         if inside:
             return [cloud.point(index) for index in inside[:CASE_POINTS]]
         best = np.argsort(-fit, kind="stable")[: SAMPLE_SIZE // 8]
+        for index in best[:LINE_STARTS]:
+            found = points_on_lines(case.field, case.signs, cloud.point(int(index)), positive)
+            if found:
+                return found
         parents = cloud.taken(np.tile(best, 8))
         cloud = parents.mutated(stream, positive).joined(cloud.taken(best))
     return []

@@ -96,7 +96,7 @@ class Field(Piecewise):
         if scale % int(coefficient.q):
             finer = {**self._scales, kernel: lcm(scale, int(coefficient.q))}
             raise Restart(finer, self._capacity)
-        return self._integer_power(self._generator(slot), int(coefficient * scale))
+        return self._generator_power(slot, int(coefficient * scale))
 
     def _admit_exp(self, slot: int, exponents: tuple[int, ...]) -> None:
         inner = [k for k, exponent in enumerate(exponents) if exponent]
@@ -201,9 +201,9 @@ class Field(Piecewise):
             if kernel.kind == "exp" and isinstance(kernel.detail, tuple):
                 scale = self._scales[kernel]
                 return self._from_laurent(kernel.detail, fmpq(1, scale))
-        root = self._square_root_in(factor)
-        if root is not None:
-            a, b, norm = self._around_root(factor, root)
+        roots = self._square_roots_in(factor)
+        if roots:
+            a, b, norm = self._around_root(factor, roots)
             if not a.num.is_zero() and (
                 (a.num.leading_coefficient() < 0) != (b.num.leading_coefficient() < 0)
             ):

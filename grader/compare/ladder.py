@@ -18,10 +18,10 @@ from grader.compare.cases import Case, Side, remainder, side_value, unequal_case
 from grader.compare.explore import points_in_case
 from grader.compare.field import Element, Field, Restart, UndefinedEverywhere
 from grader.compare.interpret import Interpreter
-from grader.compare.numbers import Touched, Unsure, certainly_differ, evaluate
 from grader.compare.reference import Prepared, Reference, leaf_names
 from grader.compare.refute import refute, refute_by_screen, witness_at
 from grader.compare.sample import Point, sample
+from grader.compare.values import certainly_differ, evaluate
 from grader.errors import LimitError
 from grader.expr.tree import Node
 from grader.limits import MAX_RESTARTS, PRECISIONS, SAMPLED_POINTS
@@ -29,6 +29,9 @@ from grader.results import Outcome, Verdict, Witness
 
 #: Fixed points tried before the screen and the case split; the rest come after.
 _FIRST_POINTS = 4
+
+#: Fixed points at which a proof must hold up.
+_GUARD_POINTS = 6
 
 
 def compare(
@@ -51,7 +54,7 @@ def compare(
             return Verdict(Outcome.EQUIVALENT, method="normal form")
         tried.append("normal form")
     except UndefinedEverywhere as error:
-        return _nowhere(reference, str(error))
+        return _nowhere(reference, answer, environment, str(error))
     except LimitError as limit:
         tried.append(f"normal form: {limit.message}")
     return _without_normal_form(reference, answer, environment, tried)
@@ -74,7 +77,7 @@ def _without_normal_form(
                 Side(reference.tree, reference.environment),
                 reference.positive,
             )
-            if not cases:
+            if not cases and _holds_up(reference, answer, environment):
                 return Verdict(Outcome.EQUIVALENT, method="case split")
             tried.append("case split")
         except LimitError as limit:
@@ -91,14 +94,29 @@ def _different(witness: Witness) -> Verdict:
     return Verdict(Outcome.DIFFERENT, method="witness", witness=witness)
 
 
-def _nowhere(reference: Reference, reason: str) -> Verdict:
-    """An answer that is shown to have no value anywhere, where the reference has one."""
-    for fixed in reference.points:
-        if fixed.reference.value is not None:
-            witness = Witness(tuple(sorted(fixed.at.items())), None, fixed.reference.enclosure())
-            return Verdict(Outcome.DIFFERENT, method="witness", witness=witness,
-                           notes=(f"the answer is undefined everywhere: {reason}",))  # fmt: skip
-    return _undecided(["normal form"])
+def _nowhere(
+    reference: Reference, answer: Node, environment: Mapping[str, Node], reason: str
+) -> Verdict:
+    """An answer that is shown to have no value anywhere, where the reference has one.
+
+    The points must not say otherwise.
+    """
+    tried = ["normal form"]
+    try:
+        for fixed in reference.points:
+            found = evaluate(answer, environment, fixed.at, PRECISIONS[0])
+            if found is not None and found.value is not None:
+                return _undecided(tried)
+        for fixed in reference.points:
+            if fixed.reference.value is not None:
+                witness = Witness(
+                    tuple(sorted(fixed.at.items())), None, fixed.reference.enclosure()
+                )
+                return Verdict(Outcome.DIFFERENT, method="witness", witness=witness,
+                               notes=(f"the answer is undefined everywhere: {reason}",))  # fmt: skip
+    except LimitError as limit:
+        tried.append(f"evaluation: {limit.message}")
+    return _undecided(tried)
 
 
 def _undecided(tried: list[str]) -> Verdict:
@@ -150,7 +168,7 @@ def _equal_over(
             # A kink of measure zero over the names may have volume over the leaves.
             return False
         if opaque or field.incomplete:
-            return _defined_somewhere(reference, answer, {**reference.environment, **environment})
+            return _holds_up(reference, answer, {**reference.environment, **environment})
         return True
     raise LimitError("MAX_RESTARTS", "the comparison did not settle")
 
@@ -172,20 +190,23 @@ def _again(
     raise LimitError("MAX_RESTARTS", "the comparison did not settle")
 
 
-def _defined_somewhere(reference: Reference, answer: Node, environment: Mapping[str, Node]) -> bool:
-    """Whether the answer has a value, and no other than the reference's, at some of
-    the fixed points: guards proofs over generators that may hide a 0/0."""
+def _holds_up(reference: Reference, answer: Node, environment: Mapping[str, Node]) -> bool:
+    """Whether a proof agrees with values at some of the fixed points.
+
+    Guards proofs over kernels whose relations are not all known: there 0 may hide in
+    a denominator or at a kink, and then the point is uncertain at every precision.
+    """
     met = 0
-    for fixed in reference.points:
-        try:
-            value = evaluate(answer, environment, fixed.at, PRECISIONS[0])
-        except (Touched, Unsure):
-            continue
-        if certainly_differ(value, fixed.reference, PRECISIONS[0]):
+    for fixed in reference.points[:_GUARD_POINTS]:
+        for precision in PRECISIONS:
+            value = evaluate(answer, environment, fixed.at, precision)
+            if value is not None:
+                break
+        else:
+            return False
+        if certainly_differ(value, fixed.reference, precision):
             return False
         met += 1
-        if met == 3:
-            return True
     return met > 0
 
 
@@ -213,7 +234,7 @@ def _by_points(
         if points is not None:
             inside.append(points)
             complete_case_open |= not case.field.incomplete
-    if cases is not None and not inside:
+    if cases and not inside and _holds_up(reference, answer, environment):
         return Verdict(Outcome.EQUIVALENT, method="case split")
     for points in inside:
         for point in points:
@@ -235,7 +256,7 @@ def _by_points(
         if found is not None:
             return _different(found)
         agreed += agrees
-    if complete_case_open or not all(inside) or agreed < SAMPLED_POINTS:
+    if not inside or complete_case_open or not all(inside) or agreed < SAMPLED_POINTS:
         return _undecided(tried)
     return Verdict(Outcome.EQUIVALENT, method="sampled", points=agreed, regions=chosen.regions)
 

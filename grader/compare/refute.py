@@ -10,6 +10,7 @@ from flint import arb
 from grader.compare.numbers import Unsure
 from grader.compare.reference import FixedPoint, Reference
 from grader.compare.sample import Point, floats
+from grader.compare.values import PointValue, certainly_differ, evaluate
 from grader.expr.tree import Node
 from grader.limits import PRECISIONS
 from grader.results import Witness

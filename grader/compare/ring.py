@@ -19,6 +19,8 @@ from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 from grader.errors import GraderError, LimitError
 from grader.limits import (
     MAX_EXPONENT,
+    MAX_GCD_PAIRS,
+    MAX_GENERATOR_EXPONENT,
     MAX_GENERATORS,
     MAX_NUMBER_BITS,
     MAX_TERM_PAIRS,
@@ -208,9 +210,10 @@ class Ring(ABC):
             num, den = self._rationalised(num, den)
             if den.is_constant():
                 return Element(num / den.leading_coefficient(), self.one_poly, mask)
-        common = num.gcd(den)
-        if not common.is_one():
-            num, den = num / common, den / common
+        if len(num) * len(den) <= MAX_GCD_PAIRS:
+            common = num.gcd(den)
+            if not common.is_one():
+                num, den = num / common, den / common
         leading = den.leading_coefficient()
         if leading != 1:
             num, den = num / leading, den / leading
@@ -249,8 +252,11 @@ class Ring(ABC):
             elif term.den.is_one():
                 num = num + self._product(term.num, den)
             else:
-                common = den.gcd(term.den)
-                mine, theirs = den / common, term.den / common
+                if len(den) * len(term.den) <= MAX_GCD_PAIRS:
+                    common = den.gcd(term.den)
+                    mine, theirs = den / common, term.den / common
+                else:
+                    mine, theirs = den, term.den
                 num = self._product(num, theirs) + self._product(term.num, mine)
                 den = self._product(den, theirs)
         if den.is_one():
@@ -363,6 +369,19 @@ class Ring(ABC):
                 square = self.multiply([square, square])
         assert result is not None
         return result
+
+    def _generator_power(self, slot: int, exponent: int) -> Element:
+        """A power of a generator without relations: one monomial, however high."""
+        size = abs(exponent)
+        if size > MAX_GENERATOR_EXPONENT:
+            raise LimitError("MAX_GENERATOR_EXPONENT", "an exponent is too fine to write out")
+        exponents = [0] * self._capacity
+        exponents[slot] = size
+        monomial = self._context.from_dict({tuple(exponents): 1})
+        mask = self._generator(slot).mask
+        if exponent < 0:
+            return Element(self.one_poly, monomial, mask)
+        return Element(monomial, self.one_poly, mask)
 
     def _times(self, value: Element, factor: fmpq) -> Element:
         return self.multiply([self._constant(factor), value])

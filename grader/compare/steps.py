@@ -8,7 +8,7 @@ from flint import fmpq, fmpq_mpoly
 
 from grader.compare.ring import Element, Ring, UndefinedEverywhere
 from grader.errors import LimitError
-from grader.limits import MAX_SPLIT_INDICATORS, MAX_TERMS_TO_FACTOR
+from grader.limits import MAX_DEGREE_TO_FACTOR, MAX_SPLIT_INDICATORS, MAX_TERMS_TO_FACTOR
 
 
 class Piecewise(Ring):
@@ -29,16 +29,21 @@ class Piecewise(Ring):
         sign = self.add([self.multiply([self._constant(fmpq(2)), positive]), self.negate(self.one)])
         return self.multiply([value, sign])
 
-    def _step_in(self, value: Element) -> int | None:
-        """The first step that really occurs in a value."""
+    def _steps_in(self, value: Element) -> list[int]:
+        """The steps that really occur in a value, in order."""
         present = value.mask & self._steps
         if not present:
-            return None
-        for degrees in (value.num.degrees(), value.den.degrees()):
-            for slot, degree in enumerate(degrees):
-                if degree > 0 and present >> slot & 1:
-                    return slot
-        return None
+            return []
+        above, below = value.num.degrees(), value.den.degrees()
+        return [
+            slot
+            for slot in range(len(self._kernels))
+            if present >> slot & 1 and (above[slot] > 0 or below[slot] > 0)
+        ]
+
+    def _step_in(self, value: Element) -> int | None:
+        """The first step that really occurs in a value."""
+        return next(iter(self._steps_in(value)), None)
 
     def at_step(self, value: Element, slot: int, bit: int) -> Element:
         """The value where one step is known."""
@@ -82,7 +87,25 @@ class Piecewise(Ring):
         if self.domain.num.is_zero():
             raise UndefinedEverywhere("undefined everywhere")
 
+    def _where_defined(self, value: Element) -> Element:
+        """The value with every step that is known wherever all is defined so far.
+
+        What is computed outside that place is never looked at.
+        """
+        if self.domain is self.one or not value.mask & self._steps:
+            return value
+        domain = Element(self.domain.num, self.one_poly, -1)
+        while True:
+            for slot in self._steps_in(value):
+                inside = self.multiply([domain, self._generator(slot)])
+                if inside.num.is_zero() or inside.num == domain.num:
+                    value = self.at_step(value, slot, 0 if inside.num.is_zero() else 1)
+                    break
+            else:
+                return value
+
     def _each_case(self, value: Element, function: Callable[[Element], Element]) -> Element:
+        value = self._where_defined(value)
         slot = self._step_in(value)
         if slot is None:
             return function(value)
@@ -155,6 +178,12 @@ class Piecewise(Ring):
             if known.num == argument.num and known.den == argument.den:
                 return self.one if bit else self.zero
         slot = self._slot_with_argument("step", "", argument)
+        if any(
+            degree > 0 and self._kernels[k].kind not in ("name", "step")
+            for degrees in (argument.num.degrees(), argument.den.degrees())
+            for k, degree in enumerate(degrees[: len(self._kernels)])
+        ):
+            self.incomplete = True  # how its sign hangs together with others is not known
         self._steps |= 1 << slot
         self._limits[slot] = 2
         return self._generator(slot)
@@ -181,6 +210,10 @@ class Piecewise(Ring):
             known = self._definite_sign(factor)
             if known:
                 sign *= known
+                continue
+            larger = self._larger_part(factor)
+            if larger is not None:
+                steps.append(self._sign_step(larger, mask))
             else:
                 steps.append(self._step_kernel(Element(factor, self.one_poly, mask)))
         if not steps:
@@ -214,7 +247,7 @@ class Piecewise(Ring):
 
     def _factored(self, poly: fmpq_mpoly) -> list[tuple[fmpq_mpoly, int]]:
         """Factors with exponents; whole where factoring could take too long."""
-        if len(poly) > MAX_TERMS_TO_FACTOR:
+        if len(poly) > MAX_TERMS_TO_FACTOR or poly.total_degree() > MAX_DEGREE_TO_FACTOR:
             self.incomplete = True
             return [(poly, 1)]
         _, factors = poly.factor()
@@ -228,45 +261,52 @@ class Piecewise(Ring):
         """1 or −1 where a polynomial plainly has that sign almost everywhere, else 0."""
         signs = {1 if coefficient > 0 else -1 for coefficient in poly.coeffs()}
         if len(signs) != 1:
-            return self._sign_beside_root(poly)
+            return 0
         for exponents in poly.monoms():
             for slot, exponent in enumerate(exponents):
                 if exponent % 2 and not self._positive >> slot & 1:
-                    return self._sign_beside_root(poly)
+                    return 0
         return signs.pop()
 
-    def _square_root_in(self, poly: fmpq_mpoly) -> int | None:
-        """The slot of the one square root in a polynomial, if it is linear in it."""
+    def _square_roots_in(self, poly: fmpq_mpoly) -> tuple[int, ...]:
+        """The slots of the square roots in a polynomial a + b√p√q…: those that stand
+        together in every term that has one.  Empty where they stand otherwise."""
         degrees = poly.degrees()
-        roots = [
+        roots = tuple(
             slot
             for slot, limit in self._limits.items()
             if degrees[slot] > 0 and self._kernels[slot].kind == "exp"
-        ]
-        if len(roots) == 1 and self._limits[roots[0]] == 2 and degrees[roots[0]] == 1:
-            return roots[0]
-        return None
-
-    def _around_root(self, poly: fmpq_mpoly, slot: int) -> tuple[Element, Element, Element]:
-        """a, b and b²|p| − a² of a + b√|p|."""
-        rest, factor = poly.subs({slot: 0}), poly.derivative(slot)
-        a, b = Element(rest, self.one_poly, -1), Element(factor, self.one_poly, -1)
-        norm = self.difference(
-            self.multiply([b, b, self._root_target(slot)]), self.multiply([a, a])
         )
-        return a, b, norm
+        if any(self._limits[slot] != 2 or degrees[slot] != 1 for slot in roots):
+            return ()
+        if len(roots) > 1:
+            for exponents in poly.monoms():
+                if len({int(exponents[slot]) for slot in roots}) != 1:
+                    return ()
+        return roots
 
-    def _sign_beside_root(self, poly: fmpq_mpoly) -> int:
-        """The sign of a + b√|p| where √|p| is the larger part throughout, else 0."""
-        slot = self._square_root_in(poly)
-        if slot is None:
-            return 0
-        _, b, norm = self._around_root(poly, slot)
-        if not b.num.is_constant() or not norm.den.is_one() or self._step_in(norm) is not None:
-            return 0
-        if norm.num.is_zero() or self._definite_sign(norm.num) <= 0:
-            return 0
-        return 1 if b.num.leading_coefficient() > 0 else -1
+    def _around_root(
+        self, poly: fmpq_mpoly, roots: tuple[int, ...]
+    ) -> tuple[Element, Element, Element]:
+        """a, b and b²|p| − a² of a + b√|p|, where √|p| may be a product of roots."""
+        rest, factor = poly.subs(dict.fromkeys(roots, 0)), poly
+        for slot in roots:
+            factor = factor.derivative(slot)
+        a, b = Element(rest, self.one_poly, -1), Element(factor, self.one_poly, -1)
+        targets = [self._root_target(slot) for slot in roots]
+        norm = self.difference(self.multiply([b, b, *targets]), self.multiply([a, a]))
+        return a, b, self._where_defined(norm)
+
+    def _larger_part(self, poly: fmpq_mpoly) -> fmpq_mpoly | None:
+        """a or b of a + b√|p|, whichever gives the sign throughout; None if neither does."""
+        roots = self._square_roots_in(poly)
+        if not roots:
+            return None
+        a, b, norm = self._around_root(poly, roots)
+        if norm.num.is_zero() or not norm.den.is_one() or self._step_in(norm) is not None:
+            return None
+        known = self._definite_sign(norm.num)
+        return None if known == 0 else b.num if known > 0 else a.num
 
     def select(self, branches: Sequence[tuple[Element, Callable[[], Element] | None]]) -> Element:
         outer = self.domain

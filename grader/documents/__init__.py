@@ -16,7 +16,7 @@ from typing import Final
 
 from grader.documents.blocks import Document
 from grader.documents.place import Placed, Unplaced, place_equations
-from grader.documents.written import to_yaml
+from grader.documents.written import import_lines, to_yaml
 from grader.errors import Fault, FileError, LimitError
 from grader.homework import Homework
 from grader.limits import DOCUMENT_CHARACTERS, FILE_FAULTS
@@ -25,13 +25,16 @@ from grader.read.decode import decode
 from grader.source import Place
 
 __all__ = [
+    "BY_SUFFIX",
     "FORMATS",
     "Format",
     "Imported",
     "Placed",
     "Unplaced",
     "import_document",
+    "import_lines",
     "is_document",
+    "load_document",
     "to_yaml",
 ]
 

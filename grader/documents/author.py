@@ -12,7 +12,7 @@ from grader.results import Student
 #: From what people write to the field of :class:`Student`.
 _FIELDS: Final[Mapping[str, str]] = {
     "name": "name", "student": "name", "author": "name", "student name": "name",
-    "full name": "name", "submitted by": "name", "by": "name",
+    "full name": "name", "submitted by": "name",
     "id": "id", "canvas id": "id", "canvas user id": "id",
     "student id": "sis_user_id", "studentid": "sis_user_id", "sis id": "sis_user_id",
     "sis_user_id": "sis_user_id", "student number": "sis_user_id", "matriculation": "sis_user_id",
@@ -20,11 +20,12 @@ _FIELDS: Final[Mapping[str, str]] = {
     "netid": "sis_login_id",
 }  # fmt: skip
 
+_NAMES: Final = "|".join(sorted(_FIELDS, key=len, reverse=True))
 _LINE: Final = re.compile(
-    r"(?:^|[,;|]|\s{2,})[ \t#>*_-]*(?P<field>" + "|".join(sorted(_FIELDS, key=len, reverse=True))
-    + r")[*_ \t]*[:=][*_ \t]*(?P<value>[^\n,;|]*?)[ \t*_]*(?=$|[,;|\n]|\s{2,}|(?:student |canvas )?id\s*:)",
+    rf"(?:^|[\s,;|(*_])(?P<field>{_NAMES})[*_ \t]*[:=][*_ \t]*(?P<value>[^\n,;|()]*?)"
+    rf"(?=[ \t*_]*(?:$|[,;|\n()]|[ \t]{{2,}}|[ \t](?:{_NAMES})[*_ \t]*:))",
     re.IGNORECASE | re.MULTILINE,
-)  # fmt: skip
+)
 
 #: Blocks at the beginning in which an author is looked for.
 _FIRST_BLOCKS: Final = 12

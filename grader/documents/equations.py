@@ -17,6 +17,14 @@ from grader.documents.macros import group_end
 
 Strength = Literal["row", "strong", "cell", "comma", "line"]
 
+#: From the one that surely parts two equations to the one that hardly does.
+_STRENGTHS: Final[tuple[Strength, ...]] = ("row", "strong", "cell", "comma", "line")
+
+_DERIVATIVE: Final = re.compile(
+    r"\\partial(?![A-Za-z])|∂|\\nabla|∇|\\frac\s*\{\s*(?:d|\\mathrm\{d\}|\\delta)\s*[\\A-Za-z]"
+    r"|\bd[A-Za-zα-ω][\w₀-₉]*\s*/\s*d[A-Za-zα-ω]"
+)
+
 #: Environments whose rows are equations; in the others a row is a case or an entry.
 _EQUATIONS: Final = frozenset(
     "math displaymath equation align aligned alignat alignedat flalign gather gathered multline "
@@ -74,13 +82,19 @@ _DECORATION: Final = re.compile(
 )
 
 
+#: The brace before a system of equations, and its partner.
+_OPENING_BRACE: Final = re.compile(r"\\left\s*(?:\\\{|\\lbrace|\.|\[)\s*\Z|\\\{\s*\Z")
+_CLOSING_BRACE: Final = re.compile(r"\s*(?:\\right\s*(?:\.|\\\}|\\rbrace|\])|\\\})")
+
+
 @dataclass(frozen=True, slots=True)
 class Equation:
     """``left relation right``; ``left`` is None where nothing stands before ``right``.
 
     ``relation`` is None for an expression alone; ``line`` is where the equation
     begins, ``continues`` that it goes on from what stood before the formula,
-    ``doubt`` why nobody can be sure what belongs to it.
+    ``doubt`` why nobody can be sure what belongs to it, ``after_line`` that only a
+    line break of the source parts it from the equation before.
     """
 
     left: str | None
@@ -89,6 +103,7 @@ class Equation:
     line: int
     continues: bool = False
     doubt: str | None = None
+    after_line: bool = False
 
 
 @dataclass(slots=True)
@@ -116,12 +131,18 @@ class _Draft:
     line: int
     continues: bool = False
     doubt: str | None = None
+    after_line: bool = False
 
     def add(self, more: str, *, relation: tuple[int, int] | None = None) -> None:
         start = len(self.text) + 1
         self.text = f"{self.text} {more}"
         if self.first is None and relation is not None:
             self.first = (start + relation[0], start + relation[1])
+
+
+def looks_derived(text: str) -> bool:
+    """Whether a text holds what may be a derivative, readable or not."""
+    return bool(_DERIVATIVE.search(text))
 
 
 def equations(text: str, line: int, is_left: Callable[[str], bool]) -> list[Equation]:
@@ -133,9 +154,27 @@ def equations(text: str, line: int, is_left: Callable[[str], bool]) -> list[Equa
     text = _COMMENT.sub(r"\1", text)
     unframed = _unframed(text)
     drafts: list[_Draft] = []
+    strongest: Strength | None = None
     for segment in _segments(unframed, line + text[: text.find(unframed)].count("\n")):
+        # Of several separators in a row (`\\\\` and a line break) the strongest counts.
+        if strongest is not None and _STRENGTHS.index(strongest) < _STRENGTHS.index(segment.strength):
+            segment.strength = strongest
+        if not segment.text.strip():
+            strongest = segment.strength
+            continue
+        strongest = None
+        _colon(segment, is_left)
         _place(segment, drafts, is_left)
-    return [_equation(draft) for draft in drafts]
+    return [_equation(draft) for draft in _doubted(drafts)]
+
+
+def _colon(segment: _Segment, is_left: Callable[[str], bool]) -> None:
+    """``∂f/∂h : D_1 × D_2`` is an equation where a derivative stands before the colon."""
+    left, colon, _ = segment.text.partition(":")
+    if colon and not segment.relations:
+        clean = _without_decoration(left)
+        if looks_derived(clean) and is_left(clean):
+            segment.relations.append((len(left), len(left) + 1))
 
 
 def _unframed(text: str) -> str:
@@ -156,6 +195,7 @@ def _segments(text: str, line: int) -> Iterator[_Segment]:
     braces: list[bool] = []
     current = _Segment("row", "", line)
     rows_run_on = 0
+    braced: list[bool] = []  # for each transparent environment, whether a `\\left\\{` went with it
     pos = 0
 
     def keep(match: re.Match[str]) -> None:
@@ -179,7 +219,9 @@ def _segments(text: str, line: int) -> Iterator[_Segment]:
                 pos = _after_arguments(text, pos, name)
                 rows_run_on += name in ("multline", "multlined")
                 # The brace before a system belongs to no equation of it.
-                current.text = re.sub(r"\\left\s*(?:\\\{|\\lbrace|\.)\s*\Z|\\\{\s*\Z", "", current.text)
+                bare = _OPENING_BRACE.sub("", current.text)
+                braced.append(bare != current.text)
+                current.text = bare
                 depth = 0
         elif kind == "end":
             if opaque:
@@ -187,6 +229,9 @@ def _segments(text: str, line: int) -> Iterator[_Segment]:
                 keep(match)
             else:
                 rows_run_on -= match["end"] in ("multline", "multlined") and rows_run_on > 0
+                closing = _CLOSING_BRACE.match(text, pos)
+                if braced and braced.pop() and closing is not None:
+                    pos = closing.end()
                 depth = 0
         elif kind in ("drop", "between"):
             if opaque:
@@ -229,7 +274,10 @@ def _is_system(before: str, text: str, pos: int) -> bool:
     row = re.split(r"\\\\|\\end", text[_after_arguments(text, pos, "array") :], maxsplit=1)[0]
     # `1 & x = 0` is a case; `f & = & 1` and `f = 1` are equations.
     cells = row.split("&")
-    return "=" in cells[0] or r"\in" in cells[0] or any(
+    first = cells[0]
+    if ":" in first and looks_derived(first.partition(":")[0]):
+        return True
+    return "=" in first or r"\in" in first or any(
         cell.strip().startswith(("=", r"\in")) for cell in cells[1:]
     )  # fmt: skip
 
@@ -239,7 +287,7 @@ def _after_arguments(text: str, pos: int, name: str) -> int:
     found = re.compile(r"(?:\s*\[[a-zA-Z]*\])?").match(text, pos)
     pos = found.end() if found else pos
     if name in ("array", "alignat", "alignedat", "tabular", "empheq"):
-            blank = re.compile(r"\s*").match(text, pos)
+        blank = re.compile(r"\s*").match(text, pos)
         start = blank.end() if blank else pos
         if text.startswith("{", start):
             return group_end(text, start) or pos
@@ -261,8 +309,6 @@ def _row_closes(text: str, pos: int) -> bool:
 def _place(segment: _Segment, drafts: list[_Draft], is_left: Callable[[str], bool]) -> None:
     """Begin an equation with a segment, or let the last one go on with it."""
     text = segment.text
-    if not text.strip():
-        return
     last = drafts[-1] if drafts else None
     relation = segment.relations[0] if segment.relations else None
     left = segment.left
@@ -299,7 +345,8 @@ def _place(segment: _Segment, drafts: list[_Draft], is_left: Callable[[str], boo
     elif last.first is None and segment.strength == "line":
         last.add(text, relation=relation)
     elif is_left(_without_decoration(left or "")):
-        drafts.append(_Draft(text, relation, segment.line))
+        after_line = segment.strength == "line"
+        drafts.append(_Draft(text, relation, segment.line, after_line=after_line))
     else:
         last.add((segment.typed.strip() + " " + text).strip())
 
@@ -317,9 +364,21 @@ def _without_relation(segment: _Segment, last: _Draft, drafts: list[_Draft]) -> 
         last.add(text)
         return
     drafts.append(_Draft(text, None, segment.line))
-    if last.first is not None:
-        last.doubt = (f"what stands in line {segment.line} may belong to it; write `+`, `\\cdot` or "
-                      "`=` before what goes on")  # fmt: skip
+
+
+def _doubted(drafts: list[_Draft]) -> list[_Draft]:
+    """The drafts, where a row that equals nothing makes the equation above it doubtful:
+    a product may go on there, or something else begin."""
+    kept: list[_Draft] = []
+    for draft in drafts:
+        if draft.first is not None or not kept or kept[-1].first is None:
+            kept.append(draft)
+            continue
+        written = tidy(draft.text)
+        written = written if len(written) <= 40 else written[:39] + "…"
+        kept[-1].doubt = (f"`{written}` in line {draft.line} may belong to it; write `+`, `\\cdot` "
+                          "or `=` before what goes on")  # fmt: skip
+    return kept
 
 
 def _without_decoration(text: str) -> str:
@@ -338,7 +397,8 @@ def _equation(draft: _Draft) -> Equation:
     start, end = draft.first
     left = _without_decoration(text[:start])
     relation: Literal["=", "in"] = "in" if text[start:end] in _MEMBER else "="
-    return Equation(left or None, relation, tidy(text[end:]), draft.line, draft.continues, draft.doubt)
+    return Equation(left or None, relation, tidy(text[end:]), draft.line, draft.continues,
+                    draft.doubt, draft.after_line)  # fmt: skip
 
 
 def tidy(text: str) -> str:

@@ -37,16 +37,6 @@ _SIZE_OF: Final = re.compile(
     r"\s*(?:\\left\s*)?(?P<open>[(\[]?)(?P<what>.*?)(?:\\right\s*)?[)\]]?\s*\Z",
     re.IGNORECASE | re.DOTALL,
 )
-_DERIVATIVE: Final = re.compile(
-    r"\\partial(?![A-Za-z])|∂|\\nabla|∇|\\frac\s*\{\s*(?:d|\\mathrm\{d\}|\\delta)\s*[\\A-Za-z]"
-    r"|\bd[A-Za-zα-ω][\w₀-₉]*\s*/\s*d[A-Za-zα-ω]"
-)
-
-
-def looks_derived(text: str) -> bool:
-    """Whether a text holds what may be a derivative, readable or not."""
-    return bool(_DERIVATIVE.search(text))
-
 
 @dataclass
 class Lookup:
@@ -155,6 +145,14 @@ class Lookup:
             and not any(isinstance(node, Partial | Call | Indicator) for node in walk(side))
             for side in (tree.rows, tree.columns)
         )
+
+    def is_headed(self, part: Part, text: str, by: Node | None = None) -> bool:
+        """Whether a text reads with a left side; with ``by``, with that one."""
+        try:
+            heading = QUESTIONS[part.kind].read(text, self.vocabulary(part)).heading
+        except (AnswerError, LimitError):
+            return False
+        return heading is not None if by is None else heading == by
 
     def is_chain_rule(self, text: str) -> bool:
         """Whether a right side is nothing but derivatives: a rule restated, not worked out."""

@@ -25,6 +25,7 @@ _FRONT: Final = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)",
 _FIELD: Final = re.compile(r"^([\w -]+?)[ \t]*:[ \t]*(.*)$", re.MULTILINE)
 _MATH_FENCES: Final = frozenset({"math", "latex", "tex", "katex"})
 _TEXT_FENCES: Final = frozenset({"", "text", "txt", "plain"})
+_SECTION: Final = re.compile(r"^\\(?:sub)*section\*?\{(.*)\}[ \t]*$", re.MULTILINE)
 _COMMENT: Final = re.compile(r"<!--.*?-->|%%.*?%%", re.DOTALL)
 
 
@@ -37,6 +38,8 @@ def read_markdown(text: str) -> Document:
         text = "\n" * front[0].count("\n") + text[front.end() :]
     # Comments of HTML and of Obsidian are not part of the page.
     text = _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text)
+    # Mathpix keeps the commands of sections.
+    text = _SECTION.sub(r"## \1", text)
     notes: list[str] = []
     return Document(tuple(markdown_blocks(text, 1, notes)), tuple(notes), fields)
 

@@ -7,12 +7,13 @@ what none can is listed with its line.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from grader.documents.blocks import Document
-from grader.documents.equations import Equation
-from grader.documents.lookup import Lookup, looks_derived, same_tree
+from grader.documents.equations import Equation, looks_derived
+from grader.documents.lookup import Lookup, same_tree
 from grader.documents.walk import Found, Loose, find_equations
+from grader.expr.latex import to_latex
 from grader.expr.tree import Dimensions
 from grader.homework import Homework
 from grader.questions.definitions import make_scope
@@ -91,10 +92,17 @@ class _Placer:
     definitions: list[_Definition] = field(default_factory=list)
     unplaced: list[Unplaced] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    previous: Equation | None = None
 
     def take(self, found: Found) -> None:
         """Place one equation."""
-        equation = found.equation
+        equation, previous = found.equation, self.previous
+        self.previous = equation
+        if (equation.after_line and previous is not None and looks_derived(equation.left or "")
+                and self.lookup.is_chain_rule(previous.right)
+                and not self.lookup.is_chain_rule(equation.right)):  # fmt: skip
+            doubt = "its left side may be the last factor of the line above; part them with `\\\\`"
+            equation = replace(equation, doubt=doubt)
         assert equation.left is not None, "the walker gives no equation without a left side"
         parts = self.lookup.parts(equation.left)
         if parts:
@@ -121,8 +129,8 @@ class _Placer:
                 return
         chosen = self.choose(equation, parts, question)
         if len(chosen) == 1:
-            problem = equation.doubt
-            self.put(chosen[0], _Answer(text, equation.line, problem, weak=chain_rule))
+            text = self.with_heading(chosen[0], equation)
+            self.put(chosen[0], _Answer(text, equation.line, equation.doubt, weak=chain_rule))
             return
         if not chosen:
             if len(parts) == 1:
@@ -137,6 +145,17 @@ class _Placer:
         self.unplaced.append(Unplaced(equation.line, _whole(equation), reason))
         for part in chosen:
             self.put(part, _Answer(text, equation.line, reason, weak=True), follow=False)
+
+    def with_heading(self, part: Part, equation: Equation) -> str:
+        """The right side; of ``A = h = exp[f]`` all, since ``h`` would be taken for the
+        left side of what is left."""
+        text = equation.right
+        if "=" not in text or not self.lookup.is_headed(part, text):
+            return text
+        written = " ".join((equation.left or "").split())
+        if not self.lookup.is_headed(part, f"{written} = {text}", by=part.quantity):
+            written = to_latex(part.quantity)
+        return f"{written} = {text}"
 
     def choose(
         self, equation: Equation, parts: tuple[Part, ...], question: str | None

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from grader.documents.blocks import Block, Document, Formula, Piece, Words
-from grader.documents.equations import Equation, equations, tidy
-from grader.documents.lookup import Lookup, looks_derived
+from grader.documents.equations import Equation, equations, looks_derived, tidy
+from grader.documents.lookup import Lookup
 from grader.errors import LimitError
 from grader.limits import DOCUMENT_EQUATIONS
 
@@ -36,6 +36,10 @@ _BULLET: Final = re.compile(
 _GOES_ON: Final = re.compile(r"\s*(?:=|[+*·×/−]\s?|-\s|\\cdot|\\times)")
 _PLAIN_NAME: Final = re.compile(r"\\?[A-Za-z\u0370-\u03ff]{1,8}(?:_?\{?[\w,]{1,4}\}?|[₀-₉]{1,3})?'*\Z")
 _ONLY_MARKS: Final = re.compile(r"[\s|.,;:()\-–—*_•>#\d]*(?:[a-zA-Z][.)])?[\s|.,;:()\-–—*_•>]*")
+
+
+#: Words that may stand before a left side in a line without delimiters.
+_MOST_WORDS: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,9 +188,7 @@ class _Walker:
         rest = rest.strip()
         label, colon, value = rest.partition(":")
         if colon and value.strip() and not value.startswith("=") and self.lookup.parts(label):
-            for found in equations(value, line, self.lookup.is_left)[:1]:
-                right = value if found.left is None else value.strip()
-                self.add(Equation(label.strip(), "=", tidy(right.lstrip("= ")), line), bare=True)
+            self.add(Equation(label.strip(), "=", tidy(value.lstrip("= ")), line), bare=True)
             return
         worded = re.match(
             r"(?P<what>.+?)\s+(?:is|has size|has shape|is of size|∈|in)\s+(?P<value>.+)", rest, re.DOTALL
@@ -202,12 +204,24 @@ class _Walker:
             left = equation.left
             if left is None:
                 continue
-            if self.lookup.parts(left):
-                self.add(equation, bare=True)
+            quantity = self.behind_words(left)
+            if quantity is not None:
+                self.add(replace(equation, left=quantity), bare=True)
             elif looks_derived(left):
                 self.add(equation, bare=True)
             elif _PLAIN_NAME.fullmatch(left) and self.lookup.readable_somewhere(equation.right):
                 self.add(equation, bare=True)
+
+    def behind_words(self, left: str) -> str | None:
+        """The quantity at the end of a left side, behind words (``so then dy/dx``)."""
+        words = left.split(" ")
+        for start in range(min(len(words), _MOST_WORDS + 1)):
+            if start and not re.fullmatch(r"[A-Za-z'’-]*[.,:;)]?", words[start - 1]):
+                break
+            rest = " ".join(words[start:])
+            if self.lookup.parts(rest):
+                return rest
+        return None
 
     # --- formulas -------------------------------------------------------------
 

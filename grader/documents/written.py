@@ -70,6 +70,26 @@ def to_yaml(imported: Imported, homework: Homework) -> str:
     return "\n".join(out).rstrip("\n") + "\n"
 
 
+def import_lines(imported: Imported, homework: Homework) -> list[str]:
+    """What to tell of an import: notes, what needs a person, and a count."""
+    file = imported.answers.file
+    lines = [f"{file}: {note}" for note in imported.notes]
+    lines += [
+        f"{file}: {imported.label(item.line)}: `{_comment(item.text)}` is not placed: {item.reason}"
+        for item in imported.unplaced
+        if item.answer
+    ]
+    student = imported.answers.student
+    if not student.name and not student.id:
+        lines.append(f"{file}: the document says neither name nor id of its author")
+    answered = {placed.part for placed in imported.placed}
+    for question, parts in homework.by_question.items():
+        count = sum(part.id in answered for part in parts)
+        said = "not answered" if not count else f"{count} of {len(parts)} parts answered"
+        lines.append(f"{question}: {said}")
+    return lines
+
+
 def _entries(entries: Iterable[Entry], imported: Imported, indent: str) -> Iterator[str]:
     for entry in entries:
         where = imported.label(entry.place.line)

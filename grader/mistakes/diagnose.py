@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.compare.cases import Side
+from grader.compare.interpret import Unevaluated
 from grader.compare.ladder import proved_equal
 from grader.compare.sample import floats
 from grader.errors import LimitError
@@ -102,7 +103,7 @@ class Diagnoser:
                 or _pair(part, index, values, answer, environment)
                 or _relation(subject, index, values, answer, environment)
             )
-        except (LimitError, KeyError):
+        except (LimitError, KeyError, Unevaluated):
             return None
 
     def wrong_answers(self, part: Part) -> list[tuple[str, Wrong]]:
