@@ -48,9 +48,16 @@ class InOrder(click.Group):
         return list(self.commands)
 
 
+def _complain(message: object) -> None:
+    """A message on standard error, with nothing in it that a terminal would act on."""
+    from grader.reports.visible import visible
+
+    click.echo(visible(str(message)), err=True)
+
+
 def _give_up(message: object) -> NoReturn:
     """End with a message on standard error, when the command or the rubric is at fault."""
-    click.echo(str(message), err=True)
+    _complain(message)
     sys.exit(AT_FAULT)
 
 
@@ -176,9 +183,9 @@ def grade(
     with progress_bar("Grading") as progress:
         batch = grade_paths(homework, paths, jobs=jobs, progress=progress)
     for unread in batch.unread:
-        click.echo(unread.error, err=True)
+        _complain(unread.error)
     for warning in _write(batch.as_json(), out, templates):
-        click.echo(warning, err=True)
+        _complain(warning)
     if sys.stdout.isatty():
         print_table(batch_table(batch))
     click.echo(batch_line(batch, out))
@@ -210,7 +217,7 @@ def check(rubric: str, answers: Path) -> None:
     for submission in batch.students:
         click.echo(check_text(homework.statement, submission, self_check, _width()))
     for unread in batch.unread:
-        click.echo(unread.error, err=True)
+        _complain(unread.error)
     if batch.unread or not all(passes(found, self_check) for found in batch.students):
         sys.exit(NEEDS_ATTENTION)
 
@@ -283,7 +290,7 @@ def import_(rubric: str, document: Path, out: Path | None) -> None:
     try:
         imported = import_document(homework, read_bytes(document, str(document)), str(document))
     except FileError as error:
-        click.echo(str(error), err=True)
+        _complain(error)
         sys.exit(NEEDS_ATTENTION)
     text = to_yaml(imported, homework)
     if out is None:
@@ -293,7 +300,7 @@ def import_(rubric: str, document: Path, out: Path | None) -> None:
         with _writing(out):
             write_atomically(out, text)
     for line in import_lines(imported, homework):
-        click.echo(line, err=True)
+        _complain(line)
     if imported.needs_attention:
         sys.exit(NEEDS_ATTENTION)
 
@@ -324,7 +331,7 @@ def explain(rubric: str, text: str, part: str | None) -> None:
     try:
         explanation = explain(homework, text, part)
     except (AnswerError, LimitError) as error:
-        click.echo(str(error), err=True)
+        _complain(error)
         sys.exit(NEEDS_ATTENTION)
     click.echo(explanation_text(explanation, _width()))
 
@@ -385,7 +392,7 @@ def export(form: str, results: Path, out: Path | None) -> None:
         with _writing(out):
             exported = write_export(document, form, out)
     for warning in _warnings(exported, form, names=True):
-        click.echo(warning, err=True)
+        _complain(warning)
 
 
 def main(arguments: Sequence[str] | None = None, *, prog_name: str = "grader") -> None:

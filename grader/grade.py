@@ -117,9 +117,9 @@ def judge(homework: Homework, part: Part, text: str, scope: Scope) -> PartResult
     notes = (*(note.message for note in reading.notes), *scope.notes)
     if reading.definitions:
         scope = scope.extended({found.name: found.tree for found in reading.definitions})
-    verdict = _heading_problem(part, reading)
-    if verdict is None:
-        verdict = _compared(part, reading.tree, scope)
+    misplaced = _heading_problem(part, reading)
+    # Not `or`: a verdict that is not "equivalent" is false in a condition.
+    verdict = _compared(part, reading.tree, scope) if misplaced is None else misplaced
     diagnosis = None
     if verdict.outcome is Outcome.DIFFERENT:
         needed, _ = scope.used(reading.tree)
@@ -144,7 +144,11 @@ def _result(
     diagnosis: Diagnosis | None = None,
 ) -> PartResult:
     mistake = None if diagnosis is None else diagnosis.mistake
-    told = None if diagnosis is None else diagnosis.sentence
+    told = nudge = None
+    if diagnosis is not None:
+        nudge = diagnosis.nudge
+        # Where references are never shown, neither is what tells them.
+        told = nudge if homework.file.reveal == "never" else diagnosis.sentence
     return PartResult(
         part=part.id,
         answer=text,
@@ -155,6 +159,7 @@ def _result(
         mistake=mistake,
         feedback=sentences(verdict, part.hint, told),
         notes=notes,
+        nudge=nudge,
     )
 
 
@@ -176,8 +181,8 @@ def _heading_problem(part: Part, reading: Reading) -> Verdict | None:
     assert isinstance(part.quantity, Partial | Symbol)
     return Verdict(
         Outcome.DISALLOWED,
-        reason=f"this is headed {to_latex(heading)}, but the part asks for "
-        f"{to_latex(part.quantity)}",
+        reason=f"this is headed ${to_latex(heading)}$, but the part asks for "
+        f"${to_latex(part.quantity)}$",
         span=heading.span,
     )
 
@@ -190,7 +195,7 @@ def _first_wrong_step(part: Part, reading: Reading, scope: Scope, last: Verdict)
         if {left, right} == {Outcome.EQUIVALENT, Outcome.DIFFERENT}:
             first, second = reading.links[before], reading.links[before + 1]
             return (
-                f"The step from {to_latex(first)} to {to_latex(second)} does not hold: "
+                f"The step from ${to_latex(first)}$ to ${to_latex(second)}$ does not hold: "
                 f"the {'first' if left is Outcome.EQUIVALENT else 'second'} is right."
             )
     return None

@@ -56,4 +56,6 @@ def _charged(result: PartResult, credit: Fraction, *, first: bool) -> PartResult
     points = result.points
     if credit:
         points = max(result.possible * credit, points or Fraction(0))
-    return replace(result, mistake="other_layout", points=points, feedback=(sentence,))
+    return replace(
+        result, mistake="other_layout", points=points, feedback=(sentence,), nudge=sentence
+    )

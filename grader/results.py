@@ -146,7 +146,7 @@ class PartResult:
     ``answer`` is the text as written (None: nothing was written), ``read_as`` the
     LaTeX of how it was read, ``points`` None while a person must decide,
     ``notes`` how it was read where that was not obvious, ``feedback`` sentences
-    for the student.
+    for the student, ``nudge`` where to look, said without the right answer.
     """
 
     part: str
@@ -158,6 +158,7 @@ class PartResult:
     mistake: str | None = None
     feedback: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    nudge: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -171,6 +172,7 @@ class PartResult:
             "mistake": self.mistake,
             "feedback": list(self.feedback),
             "notes": list(self.notes),
+            "nudge": self.nudge,
         }
 
 

@@ -173,7 +173,11 @@ def _check_part(
     for note in result.notes:
         yield _wrapped(f"note: {visible(note)}", within, width)
     if self_check == "hints" and verdict.outcome is Outcome.DIFFERENT:
-        for sentence in result.feedback:
+        # The first sentence of a diagnosis may speak of the right answer; the nudge does not.
+        told = result.feedback
+        if result.nudge is not None:
+            told = (result.nudge, *told[1:])
+        for sentence in told:
             yield _wrapped(visible(sentence), within, width)
         if verdict.witness is not None and verdict.witness.at:
             yield _wrapped(_witness_sentence(verdict.witness), within, width)
@@ -385,8 +389,8 @@ def explanation_text(explanation: Explanation, width: int | None = None) -> str:
     sections = (
         ("Read as", f"{unicode_math(explanation.latex)}\n{explanation.latex}"),
         ("Tree", explanation.outline),
-        ("Names", "\n".join(explanation.names)),
-        ("Notes", "\n".join(explanation.notes)),
+        ("Names", visible("\n".join(explanation.names))),
+        ("Notes", visible("\n".join(explanation.notes))),
         ("Verdict", "" if result is None else verdict_text(result.verdict)),
     )
     return "\n".join(

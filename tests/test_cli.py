@@ -64,6 +64,7 @@ def test_the_example_of_every_command_runs(name: str, here: Path) -> None:
     shutil.copy(RUBRIC, here / "rubrics")
     for place in ("answers.yaml", "answers/ada.yaml", "late/ada.yaml"):
         shutil.copy(ADA, here / place)
+    (here / "homework.tex").write_text(r"\[ \frac{\partial y}{\partial \phi_0} = 1 \]")
     assert run("grade", "activity6", "answers.yaml").exit_code == 0
     words = shlex.split(run(name, "--help").output.partition("\nExample:\n")[2].splitlines()[0])
     words, target = words[1:], None
@@ -240,6 +241,24 @@ def test_check_of_a_file_that_cannot_be_read(here: Path) -> None:
     result = run("check", RUBRIC, "a.yaml")
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.startswith("a.yaml:1:1: ")
+
+
+def test_no_text_of_a_student_reaches_the_terminal_as_it_is(here: Path) -> None:
+    Path("a.yaml").write_text(
+        'student: {name: "A\\e[2J\\u202Eb", id: 1}\n'
+        'assignment: "act\\e[31m"\n'
+        'answers: {q1: {phi_0: "1\\e[31m", "phi\\e]0;x\\a": 1, phi_1: "a \\u202E["}}\n',
+        encoding="utf-8",
+    )
+    for command in ("check", "grade"):
+        result = run(command, RUBRIC, "a.yaml")
+        assert result.exit_code == 1
+        assert result.stderr
+        assert not set(result.output) & set("\x1b\x07\u202e")
+        assert not set(result.stderr) & set("\x1b\x07\u202e")
+    for text in ("1\x1b[31m", "a\u202e", "phi_0 \x1b"):
+        result = run("explain", RUBRIC, text)
+        assert not set(result.output + result.stderr) & set("\x1b\u202e")
 
 
 # --- key, lint, template, explain, export ------------------------------------------

@@ -215,8 +215,11 @@ def test_every_single_mutation_is_refused_with_a_valid_witness(part) -> None:
     scope = make_scope(statement, (), (), part.question)
     tree = QUESTIONS[part.kind].read(TEXTS[part.id], statement.vocabulary).tree
     names = statement.leaves | statement.forward.keys()
+    signless = isinstance(tree, Dimensions)  # a size below zero is not read at all
     seen = harmless = 0
     for what, wrong in mutated(tree, names):
+        if signless and what.endswith("sign"):
+            continue
         text = to_latex(wrong)
         verdict = judge(HOMEWORK, part, text, scope).verdict
         if verdict.outcome is Outcome.EQUIVALENT:

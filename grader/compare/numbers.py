@@ -147,7 +147,21 @@ class Numbers:
             base = arb(base)
         if abs(exponent).bit_length() > 64:
             raise LimitError("MAX_EXPONENT", "a power is too large to evaluate")
+        if base.contains(0):
+            # Arb gives up on a power of a ball around zero.
+            return self._power_by_squaring(base, exponent)
         return self._bounded(base**exponent)
+
+    def _power_by_squaring(self, base: arb, exponent: int) -> Value:
+        result: Value = fmpq(1)
+        square: Value = base
+        while exponent:
+            if exponent & 1:
+                result = self.multiply([result, square])
+            exponent >>= 1
+            if exponent:
+                square = self.multiply([square, square])
+        return result
 
     def _rational_power(self, base: Value, exponent: fmpq) -> Value:
         sign = self._sign(base) if base != 0 or self._box or exponent < 0 else 0

@@ -104,7 +104,9 @@ _FENCED: Final = re.compile(
     r"^(?:`{3,}|~{3,})[ \t]*(?:ya?ml|json)\b[^\n]*\n(?P<inside>.*?)^(?:`{3,}|~{3,})",
     re.MULTILINE | re.DOTALL | re.IGNORECASE,
 )
-_HOLDS_ANSWERS: Final = re.compile(r"^[ \t\"']*(?:answers|q\d+[.\w]*|student)[\"']?[ \t]*:", re.MULTILINE)
+_HOLDS_ANSWERS: Final = re.compile(
+    r"^[ \t\"']*(?:answers|q\d+[.\w]*|student)[\"']?[ \t]*:", re.MULTILINE
+)
 
 
 @dataclass(frozen=True, slots=True)

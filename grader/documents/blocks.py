@@ -135,6 +135,8 @@ def pieces_of(text: str, line: int) -> tuple[Piece, ...]:
         else:
             start = match.end()
             inner, end = _enclosed(text, match["open"], start)
+        if inner is None and match["open"] == "$" and not re.search(r"[=\\∂]", text[start:]):
+            break  # the price of something
         words(match.start())
         display = match["open"] in ("$$", r"\[") or bool(match["environment"])
         if inner is None or holds_prose(inner):

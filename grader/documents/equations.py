@@ -82,6 +82,8 @@ _DECORATION: Final = re.compile(
 )
 
 
+_UNSEEN_BRACKETS: Final = re.compile(r"\\right\s*\.\s*(?:\\\\\s*)?\\left\s*\.")
+
 #: The brace before a system of equations, and its partner.
 _OPENING_BRACE: Final = re.compile(r"\\left\s*(?:\\\{|\\lbrace|\.|\[)\s*\Z|\\\{\s*\Z")
 _CLOSING_BRACE: Final = re.compile(r"\s*(?:\\right\s*(?:\.|\\\}|\\rbrace|\])|\\\})")
@@ -155,9 +157,12 @@ def equations(text: str, line: int, is_left: Callable[[str], bool]) -> list[Equa
     unframed = _unframed(text)
     drafts: list[_Draft] = []
     strongest: Strength | None = None
-    for segment in _segments(unframed, line + text[: text.find(unframed)].count("\n")):
+    first = line + text[: text.find(unframed)].count("\n")
+    for segment in _with_sides(_segments(unframed, first)):
         # Of several separators in a row (`\\\\` and a line break) the strongest counts.
-        if strongest is not None and _STRENGTHS.index(strongest) < _STRENGTHS.index(segment.strength):
+        if strongest is not None and _STRENGTHS.index(strongest) < _STRENGTHS.index(
+            segment.strength
+        ):
             segment.strength = strongest
         if not segment.text.strip():
             strongest = segment.strength
@@ -192,7 +197,6 @@ def _segments(text: str, line: int) -> Iterator[_Segment]:
     lines = Lines(text, line)
     depth = 0
     opaque = 0  # inside of cases, where rows belong to a value
-    braces: list[bool] = []
     current = _Segment("row", "", line)
     rows_run_on = 0
     braced: list[bool] = []  # for each transparent environment, whether a `\\left\\{` went with it
@@ -241,8 +245,10 @@ def _segments(text: str, line: int) -> Iterator[_Segment]:
                 current = _Segment("row", "", lines.at(pos))
         elif opaque:
             keep(match)
+        elif kind == "words" and not depth and _WHERE.fullmatch(match[0]):
+            yield current
+            current = _Segment("strong", "", lines.at(match.start()), match[0])
         elif kind == "open":
-            braces.append(match[0] == "{")
             depth += 1
             keep(match)
         elif kind == "close":
@@ -265,6 +271,29 @@ def _segments(text: str, line: int) -> Iterator[_Segment]:
         else:
             keep(match)
     yield current
+
+
+def _with_sides(segments: Iterator[_Segment]) -> Iterator[_Segment]:
+    """The stretches, a cell that begins with ``=`` joined to the cell before it: in
+    ``A &= B & C &= D`` the left sides stand in cells of their own."""
+    held: _Segment | None = None
+    for segment in segments:
+        if (
+            held is not None
+            and not held.relations
+            and segment.strength == "cell"
+            and segment.relations
+            and not segment.text[: segment.relations[0][0]].strip()
+        ):
+            size = len(held.text) + 1
+            held.text = f"{held.text} {segment.text}"
+            held.relations = [(start + size, end + size) for start, end in segment.relations]
+            continue
+        if held is not None:
+            yield held
+        held = segment
+    if held is not None:
+        yield held
 
 
 def _is_system(before: str, text: str, pos: int) -> bool:
@@ -391,18 +420,22 @@ def _without_decoration(text: str) -> str:
 
 def _equation(draft: _Draft) -> Equation:
     text = draft.text
+    # A bracket over two rows is closed and opened again by brackets that no one sees.
+    behind = _UNSEEN_BRACKETS.sub(" ", text[draft.first[1] if draft.first else 0 :])
     if draft.first is None:
-        return Equation(None, None, tidy(_without_decoration(text)), draft.line, draft.continues,
+        return Equation(None, None, tidy(_without_decoration(behind)), draft.line, draft.continues,
                         draft.doubt)  # fmt: skip
     start, end = draft.first
     left = _without_decoration(text[:start])
     relation: Literal["=", "in"] = "in" if text[start:end] in _MEMBER else "="
-    return Equation(left or None, relation, tidy(text[end:]), draft.line, draft.continues,
+    return Equation(left or None, relation, tidy(behind), draft.line, draft.continues,
                     draft.doubt, draft.after_line)  # fmt: skip
 
 
 def tidy(text: str) -> str:
     """An answer on one line, without blanks and separators at its ends."""
     text = re.sub(r"[ \t]*[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]\s*|\t", " ", text)
-    text = re.sub(r"[\x00-\x08\x0e-\x1b\x1f\x7f-\x9f\ufeff\ud800-\udfff\ufffe\uffff]", "\ufffd", text)
+    text = re.sub(
+        r"[\x00-\x08\x0e-\x1b\x1f\x7f-\x9f\ufeff\ud800-\udfff\ufffe\uffff]", "\ufffd", text
+    )
     return re.sub(r"(?:(?<!\\)[,;]|\\q?quad(?![A-Za-z])|\s)+\Z", "", text.strip())

@@ -48,13 +48,19 @@ _UNSEEN: Final = frozenset(
     "RequirePackage lstset date title author fancyhead fancyfoot lhead rhead chead lfoot rfoot "
     "cfoot".split()
 )
-_BREAKS: Final = frozenset({"item", "par", "newpage", "clearpage", "bigskip", "medskip", "maketitle"})
-_VERBATIM: Final = frozenset({"verbatim", "verbatim*", "lstlisting", "minted", "comment", "tikzpicture"})
+_BREAKS: Final = frozenset(
+    {"item", "par", "newpage", "clearpage", "bigskip", "medskip", "maketitle"}
+)
+_VERBATIM: Final = frozenset(
+    {"verbatim", "verbatim*", "lstlisting", "minted", "comment", "tikzpicture"}
+)
 _TABLES: Final = frozenset({"tabular", "tabular*", "tabularx", "longtable", "tabulary"})
 _BEGINS_MATH: Final = re.compile(r"\$\$|\$|\\\(|\\\[")
 _CLOSES: Final = {"$": "$", "$$": "$$", r"\(": r"\)", r"\[": r"\]"}
 _FIELD: Final = re.compile(r"\\(author|title|date|name|studentid)\s*(?=\{)")
-_NEST: Final = re.compile(r"\\\\|\\[{}]|(?P<up>\{|\\begin\b|\\left\b)|(?P<down>\}|\\end\b|\\right\b)")
+_NEST: Final = re.compile(
+    r"\\\\|\\[{}]|(?P<up>\{|\\begin\b|\\left\b)|(?P<down>\}|\\end\b|\\right\b)"
+)
 
 
 def read_latex(text: str, file: str) -> Document:
@@ -101,22 +107,28 @@ class _Reader:
         self.resume: int | None = None
 
     def read(self, start: int) -> None:
+        """Read from an offset to the end, beginning anew behind what is never closed."""
         for _ in range(DOCUMENT_RESTARTS):
-            self.resume = None
-            walker = LatexWalker(self.text[start:], tolerant_parsing=True)
-            try:
-                nodes = walker.get_latex_nodes()[0]
-            except LatexWalkerParseError as error:
-                line = self.lines.at(start + int(error.pos or 0))
-                self.notes.append(f"line {line}: LaTeX's structure is broken here: {error.msg}")
-                nodes = []
-            self.walk(nodes, start)
-            self.close()
-            if self.resume is None:
+            again = self.read_once(start)
+            if again is None:
                 return
-            start = self.resume
+            start = again
         self.notes.append(f"line {self.lines.at(start)}: what follows is not read; too many "
                           "formulas before it are never closed")  # fmt: skip
+
+    def read_once(self, start: int) -> int | None:
+        """Read from an offset on; where to begin anew, if anywhere."""
+        self.resume = None
+        walker = LatexWalker(self.text[start:], tolerant_parsing=True)
+        try:
+            nodes = walker.get_latex_nodes()[0]
+        except LatexWalkerParseError as error:
+            line = self.lines.at(start + int(error.pos or 0))
+            self.notes.append(f"line {line}: LaTeX's structure is broken here: {error.msg}")
+            nodes = []
+        self.walk(nodes, start)
+        self.close()
+        return self.resume
 
     def close(self, *, heading: bool = False) -> None:
         """End the block that is being gathered."""

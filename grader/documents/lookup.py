@@ -38,6 +38,7 @@ _SIZE_OF: Final = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 
+
 @dataclass
 class Lookup:
     """Answers questions about texts for one homework and one document; remembers them.
@@ -63,14 +64,18 @@ class Lookup:
         text = left.strip().strip("$").strip()
         if not text or len(text) > _LONGEST_LEFT:
             return ()
-        plain = re.sub(r"\\_|\\texttt\{(.*)\}|`", lambda m: m[1] or "_" if m[0] != "`" else "", text)
+        plain = re.sub(
+            r"\\_|\\texttt\{(.*)\}|`", lambda m: m[1] or "_" if m[0] != "`" else "", text
+        )
         by_id = tuple(p for p in self.homework.parts if plain == p.id)
         if by_id:
             return by_id
         found = tuple(part for part in self.homework.parts if self._is_quantity(text, part))
         if found:
             return found
-        local = [p for p in self.homework.parts if plain == p.id.partition(".")[2] and "_d" in plain]
+        local = [
+            p for p in self.homework.parts if plain == p.id.partition(".")[2] and "_d" in plain
+        ]
         if local:
             return tuple(local)
         size = _SIZE_OF.match(text)
@@ -95,7 +100,11 @@ class Lookup:
     def name(self, left: str) -> str | None:
         """The canonical name that a left side is, where it is one and can be defined."""
         text = left.strip()
-        if not text or len(text) > _LONGEST_LEFT or not re.match(r"[\\A-Za-z\u0370-\u03ff{]|[^\x00-\x7f]", text):
+        if (
+            not text
+            or len(text) > _LONGEST_LEFT
+            or not re.match(r"[\\A-Za-z\u0370-\u03ff{]|[^\x00-\x7f]", text)
+        ):
             return None
         try:
             name = parse_name(text, FREE)

@@ -91,8 +91,8 @@ def _fence(token: Token, line: int, notes: list[str]) -> list[Block]:
 
 
 def _parser() -> MarkdownIt:
-    # Raw HTML is left as words: nothing of it is ever shown or run.
-    parser = MarkdownIt("commonmark", {"html": True, "maxNesting": 40}).enable("table")
+    # Tags of HTML are words like others, so that mathematics between them is found.
+    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": 40}).enable("table")
     parser.block.ruler.before("fence", _DISPLAY, _display, {"alt": _INTERRUPTS})
     # The inline content is read from its source; its parse would be thrown away.
     parser.core.ruler.disable("inline")

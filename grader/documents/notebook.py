@@ -22,8 +22,8 @@ def read_notebook(text: str, file: str) -> Document:
     try:
         data = json.loads(text)
     except json.JSONDecodeError as error:
-        place = Place(file, error.lineno, error.colno)
-        raise FileError([Fault(place, "", f"this is not a notebook: {error.msg}")]) from None
+        where = Place(file, error.lineno, error.colno)
+        raise FileError([Fault(where, "", f"this is not a notebook: {error.msg}")]) from None
     except RecursionError:
         raise FileError([Fault(Place(file, 1, 1), "", "this is nested too deeply")]) from None
     cells = data.get("cells") if isinstance(data, dict) else None
@@ -47,8 +47,8 @@ def read_notebook(text: str, file: str) -> Document:
         for line in lines:
             at = _find(text, line, at)
             places.append(numbers.at(at))
-        for index, place in enumerate(places):
-            labels.setdefault(place, f"cell {number}, line {index + 1}")
+        for index, number_in_file in enumerate(places):
+            labels.setdefault(number_in_file, f"cell {number}, line {index + 1}")
         told: list[str] = []
         own = plain_blocks(source, 1) if kind == "raw" else markdown_blocks(source, 1, told)
         notes += [f"cell {number}, {note}" for note in told]

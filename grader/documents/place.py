@@ -92,6 +92,7 @@ class _Placer:
     definitions: list[_Definition] = field(default_factory=list)
     unplaced: list[Unplaced] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    restated: list[int] = field(default_factory=list)
     previous: Equation | None = None
 
     def take(self, found: Found) -> None:
@@ -138,13 +139,13 @@ class _Placer:
                           if isinstance(parts[0].answer, Dimensions)
                           else f"{parts[0].id} asks for an expression, and this is a size")  # fmt: skip
                 self.unplaced.append(Unplaced(equation.line, _whole(equation), reason))
+                self.doubt(parts, text, equation.line, reason)
                 return
             chosen = parts
         names = " or ".join(part.id for part in chosen)
         reason = f"it may answer {names}; a heading such as `Question 2` tells which"
         self.unplaced.append(Unplaced(equation.line, _whole(equation), reason))
-        for part in chosen:
-            self.put(part, _Answer(text, equation.line, reason, weak=True), follow=False)
+        self.doubt(chosen, text, equation.line, reason)
 
     def with_heading(self, part: Part, equation: Equation) -> str:
         """The right side; of ``A = h = exp[f]`` all, since ``h`` would be taken for the
@@ -167,7 +168,12 @@ class _Placer:
             fitting = sizes if sizes or equation.relation == "in" else others
         else:
             fitting = tuple(part for part in parts if self.lookup.fits(part, equation.right))
-            if not fitting and sizes and not others and self.lookup.readable_somewhere(equation.right):
+            if (
+                not fitting
+                and sizes
+                and not others
+                and self.lookup.readable_somewhere(equation.right)
+            ):
                 return ()  # an expression where only a size is asked for
         if not fitting:
             # Readable as nothing: the place says what it was meant to answer.
@@ -179,10 +185,15 @@ class _Placer:
                     return here
         return fitting
 
-    def put(self, part: Part, answer: _Answer, *, follow: bool = True) -> None:
+    def put(self, part: Part, answer: _Answer) -> None:
         self.answers.setdefault(part.id, []).append(answer)
-        if follow:
-            self.order.append(part.question)
+        self.order.append(part.question)
+
+    def doubt(self, parts: Iterable[Part], text: str, line: int, reason: str) -> None:
+        """What parts may have for an answer, should nothing better be found: a person
+        decides, and the part is not taken for missing."""
+        for part in parts:
+            self.answers.setdefault(part.id, []).append(_Answer(text, line, reason, weak=True))
 
     # --- definitions and the rest -----------------------------------------------
 
@@ -203,8 +214,7 @@ class _Placer:
                 continue
             scope = make_scope(statement, (), (entry,), key)
             if known not in scope.problems and not scope.notes:
-                self.notes.append(f"line {equation.line}: `{_short(_whole(equation))}` is what the "
-                                  "homework says too")  # fmt: skip
+                self.restated.append(equation.line)
                 return
         key = (equation.left or name).strip()
         self.definitions.append(
@@ -225,9 +235,12 @@ class _Placer:
             reason = ("no part asks for this derivative" if derivative is not None
                       else "its left side is no quantity that a part asks for")  # fmt: skip
             self.unplaced.append(Unplaced(equation.line, _whole(equation), reason))
-        elif any(self.lookup.parts(side) for side in equation.right.split("=")):
-            self.unplaced.append(Unplaced(equation.line, _whole(equation), "the quantity stands on "
-                                          "its right; write it as `quantity = answer`"))  # fmt: skip
+        elif parts := [
+            part for side in equation.right.split("=") for part in self.lookup.parts(side)
+        ]:
+            reason = "the quantity stands on its right; write it as `quantity = answer`"
+            self.unplaced.append(Unplaced(equation.line, _whole(equation), reason))
+            self.doubt(parts, _whole(equation), equation.line, reason)
         elif not bare:
             self.unplaced.append(Unplaced(equation.line, _whole(equation), "its left side is "
                                           "neither a quantity nor a name", answer=False))  # fmt: skip
@@ -261,6 +274,10 @@ class _Placer:
                                       f"{last.line} too; that answer counts")  # fmt: skip
             if last.problem is not None and not last.weak:
                 self.unplaced.append(Unplaced(last.line, f"{part.id}: {last.text}", last.problem))
+        if self.restated:
+            lines = ", ".join(map(str, sorted(set(self.restated))))
+            self.notes.append(f"line {min(self.restated)}: names of the homework mean what it says "
+                              f"itself (lines {lines})")  # fmt: skip
         everywhere, own = self.scoped()
         blocks = tuple(
             AnswerBlock(question, tuple(own.get(question, ())),
@@ -284,8 +301,9 @@ class _Placer:
         by_name: dict[str, list[_Definition]] = {}
         for definition in self.definitions:
             by_name.setdefault(definition.name, []).append(definition)
-        for given in by_name.values():
-            if _agree(given):
+        for name, given in by_name.items():
+            # Where another question has the name itself, it would only be in the way.
+            if _agree(given) and not (self.is_known(name) and self.question_of(given[-1])):
                 everywhere.append(self.entry(given[-1:]))
                 continue
             by_question: dict[str | None, list[_Definition]] = {}
@@ -298,6 +316,13 @@ class _Placer:
                 else:
                     own.setdefault(question, []).append(entry)
         return tuple(everywhere), own
+
+    def is_known(self, name: str) -> bool:
+        """Whether a question of the homework has the name."""
+        return any(
+            parts[0].statement.vocabulary.resolve(name) is not None
+            for parts in self.homework.by_question.values()
+        )
 
     def question_of(self, definition: _Definition) -> str | None:
         """The question that a definition serves: its heading's, else the next answer's."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final
 
 from grader.documents.blocks import Block, Document, Formula, Piece, Words
 from grader.documents.equations import Equation, equations, looks_derived, tidy
 from grader.documents.lookup import Lookup
+from grader.documents.macros import group_end
 from grader.errors import LimitError
 from grader.limits import DOCUMENT_EQUATIONS
 
@@ -26,7 +28,9 @@ _LINK: Final = re.compile(
     r"[\s:=→|,;.()\-–—*_~]*)*",
     re.IGNORECASE,
 )
-_LEADS_ON: Final = re.compile(r"(?:[:=→|]|\b(?:is|equals|are|by|get|size))\s*[*_]*\s*\Z", re.IGNORECASE)
+_LEADS_ON: Final = re.compile(
+    r"(?:[:=→|]|\b(?:is|equals|are|by|get|size))\s*[*_]*\s*\Z", re.IGNORECASE
+)
 _BULLET: Final = re.compile(
     r"\s*(?:[-*•>]\s+|#+\s+|\(?(?:[ivx]{1,4}|[a-z]|\d{1,2})[.):]\s+)*"
     r"(?:(?:so|thus|hence|therefore|then|and|we get|answer|solution|ans|where|let|finally)\b[\s:,]*)*",
@@ -34,9 +38,13 @@ _BULLET: Final = re.compile(
 )
 #: A line that goes on with the equation above it.
 _GOES_ON: Final = re.compile(r"\s*(?:=|[+*·×/−]\s?|-\s|\\cdot|\\times)")
-_PLAIN_NAME: Final = re.compile(r"\\?[A-Za-z\u0370-\u03ff]{1,8}(?:_?\{?[\w,]{1,4}\}?|[₀-₉]{1,3})?'*\Z")
+_PLAIN_NAME: Final = re.compile(
+    r"\\?[A-Za-z\u0370-\u03ff]{1,8}(?:_?\{?[\w,]{1,4}\}?|[₀-₉]{1,3})?'*\Z"
+)
 _ONLY_MARKS: Final = re.compile(r"[\s|.,;:()\-–—*_•>#\d]*(?:[a-zA-Z][.)])?[\s|.,;:()\-–—*_•>]*")
 
+
+_UNDERBRACE: Final = re.compile(r"\\underbrace\s*\{")
 
 #: Words that may stand before a left side in a line without delimiters.
 _MOST_WORDS: Final = 12
@@ -84,11 +92,16 @@ class _Walker:
         self.question: str | None = None
         #: A quantity whose value should come next.
         self.pending: str | None = None
-        #: Whether nothing but mathematics stood since the last equation.
-        self.adjacent = False
+        #: How many words stood since the last equation.
+        self.words_since = _MOST_WORDS + 1
 
     def block(self, block: Block) -> None:
         first = block.pieces[0] if block.pieces else None
+        if isinstance(first, Words) and len(block.pieces) == 1:
+            label = first.text.strip(" \t*_#:`")
+            if self.lookup.parts(label):
+                self.pending = label
+                return
         if isinstance(first, Words):
             self.heading(first.text, heading=block.heading, alone=len(block.pieces) == 1)
         if not any(isinstance(piece, Formula) for piece in block.pieces):
@@ -98,16 +111,14 @@ class _Walker:
             if self.is_row(block):
                 self.plain_row(block)
             return
-        # A quantity before a block is its heading where it leads on to it.
         for index, piece in enumerate(block.pieces):
             if isinstance(piece, Words):
                 self.words(piece, block, index)
             else:
                 self.formula(piece, block)
         last = block.pieces[-1]
-        if self.pending is not None and not block.heading and not (
-            isinstance(last, Words) and _LEADS_ON.search(last.text)
-        ):  # fmt: skip
+        leads_on = _LEADS_ON.search(last.text) if isinstance(last, Words) else last.display
+        if not block.heading and not leads_on:
             self.pending = None
 
     # --- words ----------------------------------------------------------------
@@ -137,8 +148,10 @@ class _Walker:
 
     def words(self, piece: Words, block: Block, index: int) -> None:
         """Words beside formulas: they lead on to a value, or they do not."""
-        self.adjacent = False
-        ids = re.search(r"([A-Za-z]\w*(?:\.\w+)?)[`*]*\s*[:=]?\s*\Z", piece.text.replace("\\_", "_"))
+        self.words_since += len(piece.text.split())
+        ids = re.search(
+            r"([A-Za-z]\w*(?:\.\w+)?)[`*]*\s*[:=]?\s*\Z", piece.text.replace("\\_", "_")
+        )
         if ids is not None and any(p.id == ids[1] for p in self.lookup.parts(ids[1])):
             self.pending = ids[1]
             return
@@ -160,7 +173,7 @@ class _Walker:
     def plain_row(self, block: Block) -> None:
         """A row of a table without delimiters: a quantity, and its value in the next cell."""
         cells = [p for p in block.pieces if isinstance(p, Words) and p.text != "|"]
-        for first, second in zip(cells, cells[1:], strict=False):
+        for first, second in pairwise(cells):
             if self.lookup.parts(first.text):
                 right = tidy(second.text)
                 self.add(Equation(first.text.strip(), "=", right, second.line), bare=True)
@@ -170,7 +183,7 @@ class _Walker:
 
     def plain(self, piece: Words) -> None:
         """Lines of words, among which equations may stand without delimiters."""
-        self.adjacent = False
+        self.words_since += len(piece.text.split())
         groups: list[tuple[int, str]] = []
         for number, line in enumerate(piece.text.split("\n"), piece.line):
             if groups and _GOES_ON.match(line) and re.search(r"[=:∈]", groups[-1][1]):
@@ -185,13 +198,15 @@ class _Walker:
         bullet = _BULLET.match(text)
         # A minus sign is no bullet where no left side stands behind it.
         rest = text[bullet.end() :] if bullet else text
-        rest = rest.strip()
+        rest = rest.strip().strip("`")
         label, colon, value = rest.partition(":")
         if colon and value.strip() and not value.startswith("=") and self.lookup.parts(label):
             self.add(Equation(label.strip(), "=", tidy(value.lstrip("= ")), line), bare=True)
             return
         worded = re.match(
-            r"(?P<what>.+?)\s+(?:is|has size|has shape|is of size|∈|in)\s+(?P<value>.+)", rest, re.DOTALL
+            r"(?P<what>.+?)\s+(?:is|has size|has shape|is of size|∈|in)\s+(?P<value>.+)",
+            rest,
+            re.DOTALL,
         )
         if worded is not None and "=" not in rest and self.lookup.parts(worded["what"]):
             self.add(Equation(worded["what"], "=", tidy(worded["value"]), line), bare=True)
@@ -207,9 +222,9 @@ class _Walker:
             quantity = self.behind_words(left)
             if quantity is not None:
                 self.add(replace(equation, left=quantity), bare=True)
-            elif looks_derived(left):
-                self.add(equation, bare=True)
-            elif _PLAIN_NAME.fullmatch(left) and self.lookup.readable_somewhere(equation.right):
+            elif looks_derived(left) or (
+                _PLAIN_NAME.fullmatch(left) and self.lookup.readable_somewhere(equation.right)
+            ):
                 self.add(equation, bare=True)
 
     def behind_words(self, left: str) -> str | None:
@@ -229,13 +244,44 @@ class _Walker:
         text = formula.text
         if not formula.closed:
             mark = re.match(r"\$\$|\$|\\[(\[]|\\begin\s*\{[^}]*\}", text)
-            self.loose.append(
-                Loose(formula.line, tidy(text), f"the `{mark[0] if mark else '$'}` is never closed")
-            )
-            self.pending = None
+            self.unclosed(text[mark.end() if mark else 0 :], formula,
+                          f"the `{mark[0] if mark else '$'}` in line {formula.line} is never closed")  # fmt: skip
             return
+        text = self.annotated(formula)
         for equation in equations(text, formula.line, self.lookup.is_left):
             self.one(equation, formula, block)
+
+    def unclosed(self, text: str, formula: Formula, reason: str) -> None:
+        """A formula without its end: what it may answer goes to a person."""
+        self.pending = None
+        found = [
+            replace(equation, doubt=reason)
+            for equation in equations(text, formula.line, self.lookup.is_left)
+            if equation.left is not None and self.lookup.parts(equation.left)
+        ]
+        for equation in found:
+            self.add(equation)
+        if not found:
+            self.loose.append(Loose(formula.line, tidy(formula.text), reason))
+
+    def annotated(self, formula: Formula) -> str:
+        r"""The formula without its ``\underbrace{∂h/∂f}_{D_1 \times D_1}``, which are equations."""
+        text = formula.text
+        pos = 0
+        while (match := _UNDERBRACE.search(text, pos)) is not None:
+            pos = match.end()
+            end = group_end(text, match.end() - 1)
+            under = re.compile(r"\s*_\s*\{").match(text, end) if end is not None else None
+            after = group_end(text, under.end() - 1) if under is not None else None
+            if end is None or under is None or after is None:
+                continue
+            inner, label = text[match.end() : end - 1], tidy(text[under.end() : after - 1])
+            parts = self.lookup.parts(inner)
+            if any(self.lookup.fits(part, label) for part in parts):
+                line = formula.line + formula.text.count("\n", 0, match.start())
+                self.add(Equation(inner.strip(), "=", label, line))
+                text = f"{text[: match.start()]}{{{inner}}}{text[after:]}"
+        return text
 
     def one(self, equation: Equation, formula: Formula, block: Block) -> None:
         """One equation or expression of a formula."""
@@ -247,8 +293,9 @@ class _Walker:
         ):  # fmt: skip
             self.add(replace(equation, left=self.pending, relation=equation.relation or "="))
             return
-        if left is None and equation.continues and self.adjacent and self.found:
-            # `= b` or `+ b` below a display: it goes on.
+        most = _MOST_WORDS if equation.relation is not None else 0
+        if left is None and equation.continues and self.found and self.words_since <= most:
+            # `= b` or `+ b` below a display: it goes on, `= b` even behind some words.
             last = self.found[-1]
             sign = "" if equation.relation is None else "= "
             longer = f"{last.equation.right} {sign}{right}"
@@ -271,17 +318,18 @@ class _Walker:
             return
         if equation.relation is not None:
             self.loose.append(Loose(equation.line, text, "nothing stands before its `=`"))
-        elif formula.display or _is_all(block, formula):
-            if re.search(r"[A-Za-z0-9\u0370-\u03ff]", text) and not self.lookup.derivative(text):
-                self.loose.append(
-                    Loose(equation.line, text, "nothing says which part this answers")
-                )
+        elif (
+            (formula.display or _is_all(block, formula))
+            and re.search(r"[A-Za-z0-9\u0370-\u03ff]", text)
+            and not self.lookup.is_chain_rule(text)
+        ):
+            self.loose.append(Loose(equation.line, text, "nothing says which part this answers"))
         self.pending = None
 
     def add(self, equation: Equation, *, bare: bool = False) -> None:
         self.found.append(Found(equation, self.question, bare))
         self.pending = None
-        self.adjacent = True
+        self.words_since = 0
 
 
 def _closes(rest: str) -> bool:
@@ -295,5 +343,3 @@ def _is_all(block: Block, formula: Piece) -> bool:
         piece is formula or (isinstance(piece, Words) and _ONLY_MARKS.fullmatch(piece.text))
         for piece in block.pieces
     )
-
-

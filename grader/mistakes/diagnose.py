@@ -33,7 +33,7 @@ from grader.expr.tree import (
     Sum,
     Symbol,
 )
-from grader.limits import INDEX_POINTS, MAX_CANDIDATES
+from grader.limits import INDEX_POINTS, MAX_CANDIDATES, PROBES
 from grader.mistakes.paths import paths
 from grader.mistakes.table import MISTAKES, Subject, Wrong, maths
 from grader.questions.part import Part
@@ -43,16 +43,21 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """A mistake by its name in the table, and what to tell the student."""
+    """A mistake by its name in the table, and what to tell the student.
+
+    ``sentence`` may speak of the right answer, ``nudge`` does not.
+    """
 
     mistake: str
     sentence: str
+    nudge: str
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
     mistake: str
     wrong: Wrong
+    nudge: str
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,10 @@ def _near(rows: Floats, values: Floats) -> NDArray[np.bool_]:
     """Which rows agree with the values at every point, as far as rounding allows."""
     close = np.isclose(rows, values, rtol=1e-7, atol=1e-9, equal_nan=True)
     return np.asarray(close.all(axis=-1), dtype=np.bool_)
+
+
+_FACTOR_NUDGE = "Check the factors: only a factor is wrong."
+_TERM_NUDGE = "Check the terms: only a term is wrong."
 
 
 class Diagnoser:
@@ -125,7 +134,7 @@ def _entries(subject: Subject) -> Iterator[_Entry]:
     for mistake in MISTAKES:
         if subject.part.kind in mistake.kinds:
             for wrong in mistake.derive(subject):
-                yield _Entry(mistake.name, wrong)
+                yield _Entry(mistake.name, wrong, mistake.nudge)
 
 
 def _values(tree: Node, environment: Mapping[str, Node], index: _Index) -> Floats:
@@ -170,7 +179,7 @@ def _single(
         entry = index.entries[int(row)]
         assert not isinstance(entry.wrong.tree, Dimensions)
         if _proved(part, answer, environment, entry.wrong.tree):
-            return Diagnosis(entry.mistake, entry.wrong.sentence)
+            return Diagnosis(entry.mistake, entry.wrong.sentence, entry.nudge)
     return None
 
 
@@ -193,29 +202,37 @@ def _multipliers(part: Part) -> list[tuple[str, str, Node]]:
     return found
 
 
+def _probes(values: Floats) -> NDArray[np.intp]:
+    """A few points at which the answer is not 0: enough to rule nearly everything out."""
+    return np.flatnonzero(np.isfinite(values) & (values != 0))[:PROBES]
+
+
 def _pair(
     part: Part, index: _Index, values: Floats, answer: Node, environment: Mapping[str, Node]
 ) -> Diagnosis | None:
     """One mistake of the table and a wrong factor."""
-    if not index.entries or not np.isfinite(values).all() or not values.any():
+    probes = _probes(values)
+    if not index.entries or not probes.size or not np.isfinite(values).all():
         return None
+    few = index.values[:, probes]
     tried = 0
-    forward = part.statement.forward
     for name, sentence, factor in _multipliers(part):
-        scale = _values(factor, forward, index)
+        scale = _values(factor, part.statement.forward, index)
         with np.errstate(all="ignore"):
-            near = _near(index.values * scale, values)
-        for row in np.flatnonzero(near):
-            entry = index.entries[int(row)]
-            assert not isinstance(entry.wrong.tree, Dimensions)
-            tried += 1
-            if tried > MAX_CANDIDATES:
-                return None
-            if _proved(part, answer, environment, Product((factor, entry.wrong.tree))):
-                return Diagnosis(
-                    f"{entry.mistake}+{name}",
-                    f"Two things are wrong. {entry.wrong.sentence} And {sentence}.",
-                )
+            for row in np.flatnonzero(_near(few * scale[probes], values[probes])):
+                if not _near(index.values[row] * scale, values):
+                    continue
+                entry = index.entries[int(row)]
+                assert not isinstance(entry.wrong.tree, Dimensions)
+                tried += 1
+                if tried > MAX_CANDIDATES:
+                    return None
+                if _proved(part, answer, environment, Product((factor, entry.wrong.tree))):
+                    return Diagnosis(
+                        f"{entry.mistake}+{name}",
+                        f"Two things are wrong. {entry.wrong.sentence} And {sentence}.",
+                        f"Two things are wrong. {entry.nudge} And check the factors and signs.",
+                    )
     return None
 
 
@@ -228,24 +245,33 @@ def _relation(
 ) -> Diagnosis | None:
     """The right answer times, or plus, something simple."""
     part, right = subject.part, index.reference
-    if not np.isfinite(values).all():
+    probes = _probes(values)
+    if not probes.size or not np.isfinite(values).all():
         return None
-    for factor in _simple_factors(subject, values, right):
-        scale = _values(factor, part.statement.forward, index)
-        if _near(right * scale, values) and _proved(
-            part, answer, environment, Product((factor, subject.reference))
-        ):
-            return Diagnosis("times", f"Your answer is the right one times {maths(factor)}.")
-    for term in _simple_terms(subject, values, right):
-        offset = _values(term, part.statement.forward, index)
-        if _near(right + offset, values) and _proved(
-            part, answer, environment, Sum((subject.reference, term))
-        ):
-            if isinstance(term, Negation):
-                return Diagnosis(
-                    "plus", f"Your answer is the right one minus {maths(term.operand)}."
-                )
-            return Diagnosis("plus", f"Your answer is the right one plus {maths(term)}.")
+    few = _Index(
+        {name: column[probes] for name, column in index.columns.items()},
+        int(probes.size), right[probes], (), index.values,
+    )  # fmt: skip
+    forward = part.statement.forward
+    with np.errstate(all="ignore"):
+        for factor in _simple_factors(subject, values, right):
+            if (
+                _near(few.reference * _values(factor, forward, few), values[probes])
+                and _near(right * _values(factor, forward, index), values)
+                and _proved(part, answer, environment, Product((factor, subject.reference)))
+            ):
+                return Diagnosis("times", f"Your answer is the right one times {maths(factor)}.", _FACTOR_NUDGE)
+        for term in _simple_terms(subject, values, right):
+            if (
+                _near(few.reference + _values(term, forward, few), values[probes])
+                and _near(right + _values(term, forward, index), values)
+                and _proved(part, answer, environment, Sum((subject.reference, term)))
+            ):
+                if isinstance(term, Negation):
+                    said = f"minus {maths(term.operand)}"
+                else:
+                    said = f"plus {maths(term)}"
+                return Diagnosis("plus", f"Your answer is the right one {said}.", _TERM_NUDGE)
     return None
 
 
@@ -268,18 +294,12 @@ def _simple_factors(subject: Subject, values: Floats, right: Floats) -> Iterator
         constant = _constant(values[used] / right[used])
         if constant is not None:
             yield constant
-    names = [Symbol(name) for name in subject.names]
     one = Number(Fraction(1))
-    for k, first in enumerate(names):
-        yield first
-        yield Negation(first)
-        yield Quotient(one, first)
-        yield Negation(Quotient(one, first))
-        for second in names[k:]:
-            yield Product((first, second))
-        for second in names:
-            if second != first:
-                yield Quotient(first, second)
+    for name in map(Symbol, subject.names):
+        yield name
+        yield Negation(name)
+        yield Quotient(one, name)
+        yield Negation(Quotient(one, name))
 
 
 def _simple_terms(subject: Subject, values: Floats, right: Floats) -> Iterator[Node]:
@@ -308,5 +328,5 @@ def _diagnose_size(
             proved_equal(Side(mine, definitions), Side(theirs, {}), positive)
             for mine, theirs in ((answer.rows, wrong.rows), (answer.columns, wrong.columns))
         ):
-            return Diagnosis(entry.mistake, entry.wrong.sentence)
+            return Diagnosis(entry.mistake, entry.wrong.sentence, entry.nudge)
     return None

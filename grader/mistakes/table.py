@@ -1,8 +1,9 @@
 """Known mistakes: each row derives wrong answers from the reference or its derivation.
 
 A row is a name (which a rubric's ``partial_credit`` uses), the kinds of question it
-applies to, and a function that yields wrong answers with a sentence for each.
-Mathematics in a sentence stands between ``\\(`` and ``\\)`` as LaTeX.  The rows come
+applies to, a function that yields wrong answers with a sentence for each, and a
+nudge, which says where to look and nothing of the right answer.
+Mathematics in a sentence stands between dollars as LaTeX.  The rows come
 in the order in which they are preferred where two describe the same wrong answer.
 A sentence must be true of every answer that is equivalent to its wrong answer.
 """
@@ -89,11 +90,12 @@ class Mistake:
     name: str
     kinds: frozenset[str]
     derive: Callable[[Subject], Iterator[Wrong]]
+    nudge: str
 
 
 def maths(node: Node | Dimensions) -> str:
     """LaTeX within a sentence."""
-    return f"\\({to_latex(node)}\\)"
+    return f"${to_latex(node)}$"
 
 
 def name_maths(name: str) -> str:
@@ -601,35 +603,67 @@ def _another_layer(subject: Subject) -> Iterator[Wrong]:
 _EXPRESSION = frozenset({"derivative", "chain_term"})
 _SHAPE = frozenset({"shape"})
 
+# fmt: off
 MISTAKES: tuple[Mistake, ...] = (
-    Mistake("sign", _EXPRESSION, _sign),
-    Mistake("zero", _EXPRESSION, _zero),
-    Mistake("wrong_rule", _EXPRESSION, _wrong_rule),
-    Mistake("function_for_derivative", _EXPRESSION, _function_for_slope),
-    Mistake("derivative_for_function", _EXPRESSION, _slope_for_function),
-    Mistake("one_path", _EXPRESSION, _one_path),
-    Mistake("missing_indicator", _EXPRESSION, _missing_indicator),
-    Mistake("missing_factor", _EXPRESSION, _missing_factor),
-    Mistake("wrong_weight", _EXPRESSION, _wrong_weight),
-    Mistake("negated_indicator", _EXPRESSION, _negated_indicator),
-    Mistake("inner_for_outer", _EXPRESSION, _inner_for_outer),
-    Mistake("wrong_unit", _EXPRESSION, _wrong_unit),
-    Mistake("another_part", _EXPRESSION, _other_part),
-    Mistake("wrong_variable", _EXPRESSION, _wrong_variable),
-    Mistake("not_differentiated", _EXPRESSION, _not_differentiated),
-    Mistake("integrated", _EXPRESSION, _integrated),
-    Mistake("whole_chain", frozenset({"chain_term"}), _whole_chain),
-    Mistake("chain_stopped", _EXPRESSION, _stopped),
-    Mistake("half_product_rule", _EXPRESSION, _half_product_rule),
-    Mistake("subscript", _EXPRESSION, _subscripts),
-    Mistake("subscript_once", _EXPRESSION, _subscript_once),
-    Mistake("sign_of_a_path", _EXPRESSION, _sign_of_a_path),
-    Mistake("constant_factor", _EXPRESSION, _constant_factor),
-    Mistake("extra_factor", _EXPRESSION, _extra_factor),
-    Mistake("reciprocal", _EXPRESSION, _reciprocal),
-    Mistake("transposed", _SHAPE, _transposed),
-    Mistake("scalar_for_vector", _SHAPE, _scalar_for_vector),
-    Mistake("vector_for_matrix", _SHAPE, _vector_for_matrix),
-    Mistake("product_of_sizes", _SHAPE, _product_of_sizes),
-    Mistake("another_layer", _SHAPE, _another_layer),
+    Mistake("sign", _EXPRESSION, _sign,
+            "Check the sign."),
+    Mistake("zero", _EXPRESSION, _zero,
+            "Does the quantity really not depend on this variable?"),
+    Mistake("wrong_rule", _EXPRESSION, _wrong_rule,
+            "Check the rule for the derivative of the function."),
+    Mistake("function_for_derivative", _EXPRESSION, _function_for_slope,
+            "A function stands where its derivative belongs."),
+    Mistake("derivative_for_function", _EXPRESSION, _slope_for_function,
+            "Check which functions are differentiated and which stay as they are."),
+    Mistake("one_path", _EXPRESSION, _one_path,
+            "In how many ways does this parameter reach the output? The ways add up."),
+    Mistake("missing_indicator", _EXPRESSION, _missing_indicator,
+            "What is the derivative of each ReLU function that the chain passes?"),
+    Mistake("missing_factor", _EXPRESSION, _missing_factor,
+            "Go through the chain link by link: a factor is missing."),
+    Mistake("wrong_weight", _EXPRESSION, _wrong_weight,
+            "Check which weight joins which units."),
+    Mistake("negated_indicator", _EXPRESSION, _negated_indicator,
+            "Check the condition of the indicator."),
+    Mistake("inner_for_outer", _EXPRESSION, _inner_for_outer,
+            "Which unit does each indicator belong to?"),
+    Mistake("wrong_unit", _EXPRESSION, _wrong_unit,
+            "Which unit does each indicator belong to?"),
+    Mistake("another_part", _EXPRESSION, _other_part,
+            "Check which derivative is asked for here."),
+    Mistake("wrong_variable", _EXPRESSION, _wrong_variable,
+            "Check with respect to what the derivative is taken."),
+    Mistake("not_differentiated", _EXPRESSION, _not_differentiated,
+            "The derivative is asked for, not the quantity itself."),
+    Mistake("integrated", _EXPRESSION, _integrated,
+            "A derivative is asked for, not an integral."),
+    Mistake("whole_chain", frozenset({"chain_term"}), _whole_chain,
+            "Only one link of the chain is asked for."),
+    Mistake("chain_stopped", _EXPRESSION, _stopped,
+            "The chain goes on: what is inside the last function?"),
+    Mistake("half_product_rule", _EXPRESSION, _half_product_rule,
+            "The product rule has a term for each factor."),
+    Mistake("subscript", _EXPRESSION, _subscripts,
+            "Check the subscripts."),
+    Mistake("subscript_once", _EXPRESSION, _subscript_once,
+            "Check the subscripts."),
+    Mistake("sign_of_a_path", _EXPRESSION, _sign_of_a_path,
+            "Check the sign of each term."),
+    Mistake("constant_factor", _EXPRESSION, _constant_factor,
+            "Check the constant factors."),
+    Mistake("extra_factor", _EXPRESSION, _extra_factor,
+            "Go through the chain link by link: there is a factor too many."),
+    Mistake("reciprocal", _EXPRESSION, _reciprocal,
+            "Which is differentiated with respect to which?"),
+    Mistake("transposed", _SHAPE, _transposed,
+            "Which of the two gives the rows, and which the columns?"),
+    Mistake("scalar_for_vector", _SHAPE, _scalar_for_vector,
+            "Is the derivative a scalar, a vector or a matrix?"),
+    Mistake("vector_for_matrix", _SHAPE, _vector_for_matrix,
+            "Is the derivative a scalar, a vector or a matrix?"),
+    Mistake("product_of_sizes", _SHAPE, _product_of_sizes,
+            "A size has two numbers, rows and columns; they are not multiplied."),
+    Mistake("another_layer", _SHAPE, _another_layer,
+            "Which vectors stand above and below, and how many elements has each?"),
 )
+# fmt: on
