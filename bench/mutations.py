@@ -10,6 +10,7 @@ import random
 from collections.abc import Callable
 from fractions import Fraction
 
+from bench.rewrites import ONE, ZERO, above, at, minus, number, places, put, times
 from grader.expr.tree import (
     Call,
     Cases,
@@ -26,8 +27,6 @@ from grader.expr.tree import (
     Symbol,
     symbols,
 )
-
-from bench.rewrites import ONE, ZERO, above, at, minus, number, places, put, times
 
 Mutation = Callable[[Node | Condition, random.Random, tuple[str, ...]], Node | Condition | None]
 
@@ -152,9 +151,7 @@ MUTATIONS: tuple[Mutation, ...] = (
 )  # fmt: skip
 
 
-def mutated(
-    node: Node, stream: random.Random, names: tuple[str, ...]
-) -> tuple[Node, str] | None:
+def mutated(node: Node, stream: random.Random, names: tuple[str, ...]) -> tuple[Node, str] | None:
     """The tree with one mutation of a random kind at a random place that takes it."""
     for _ in range(20):
         mutation = stream.choice(MUTATIONS)

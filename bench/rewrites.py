@@ -305,9 +305,7 @@ def hyperbolic(node: Node, stream: random.Random) -> Node | None:
             below, over = call("sqrt", minus(u, ONE)), call("sqrt", Sum((u, ONE)))
             return call("log", Sum((u, times(below, over))))
         case Call("atanh", (u,), 0):
-            return Quotient(
-                minus(call("log", Sum((ONE, u))), call("log", minus(ONE, u))), TWO
-            )
+            return Quotient(minus(call("log", Sum((ONE, u))), call("log", minus(ONE, u))), TWO)
     return None
 
 
@@ -351,9 +349,7 @@ def activation(node: Node, stream: random.Random) -> Node | None:
         case Call("leaky_relu", (u,), 0):
             return call("max", u, Quotient(u, number(100)))
         case Call("leaky_relu", (u,), 1):
-            return Cases(
-                ((ONE, Relation(">=", u, ZERO)), (number(Fraction(1, 100)), None))
-            )
+            return Cases(((ONE, Relation(">=", u, ZERO)), (number(Fraction(1, 100)), None)))
     return None
 
 
@@ -478,8 +474,7 @@ def absorb(node: Node, stream: random.Random) -> Node | None:
         ):
             u = factor.condition.left
             rest = tuple(
-                other if j == k else _without_relu(other, u)
-                for j, other in enumerate(node.factors)
+                other if j == k else _without_relu(other, u) for j, other in enumerate(node.factors)
             )
             if rest != node.factors:
                 return Product(rest)

@@ -143,9 +143,7 @@ def _witness_holds(witness: Witness, left: Side, right: Side) -> bool | None:
     """Whether two sides differ at the witness, or just beside it."""
     point = {name: mpf(value.numerator) / value.denominator for name, value in witness.at}
     with mp.workdps(150):
-        point = {
-            name: mpf(value.numerator) / value.denominator for name, value in witness.at
-        }
+        point = {name: mpf(value.numerator) / value.denominator for name, value in witness.at}
     said: bool | None = None
     for push in (Fraction(0), Fraction(1, 10**20), Fraction(-1, 10**20)):
         with mp.workdps(150):
@@ -226,7 +224,10 @@ class Tally:
     def table(self) -> str:
         """Markdown."""
         right, wrong = sum(self.equal.values()), sum(self.unequal.values())
-        rows = ["| verdict | method | right answers | wrong answers |", "| --- | --- | ---: | ---: |"]
+        rows = [
+            "| verdict | method | right answers | wrong answers |",
+            "| --- | --- | ---: | ---: |",
+        ]
         for outcome, method in (
             ("equivalent", "identical"),
             ("equivalent", "normal form"),

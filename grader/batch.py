@@ -5,23 +5,25 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
 
-from grader.documents import BY_SUFFIX, is_document, load_document
+from grader.canvas.entries import HYPERTEXT_SUFFIXES, read_hypertext_answers, suffix_of
+from grader.canvas.found import Found, find_files
+from grader.canvas.identity import identify
+from grader.canvas.several import Graded, combine
+from grader.documents import NO_AUTHOR, is_document, read_document
 from grader.errors import FileError
 from grader.grade import Memory, grade
 from grader.homework import Homework, build_homework
-from grader.read.answers import AnswersFile, load_answers
+from grader.read.answers import NO_NAME, NO_STUDENT, AnswersFile, load_answers, read_answers
+from grader.read.decode import read_bytes
+from grader.read.gradebook import Gradebook
 from grader.read.rubric import RubricFile
-from grader.results import Batch, Submission, Unread
+from grader.results import Batch, Student, Submission, Unread
 
-#: What a folder is searched for.  Files with other suffixes in it are not answers.
-ANSWER_SUFFIXES = frozenset({".yaml", ".yml", ".json", *BY_SUFFIX})
-
-#: Documents of these names speak about a folder and are nobody's homework.
-_ABOUT_FOLDERS = frozenset({"readme", "license", "changelog", "contributing"})
+__all__ = ["Found", "Progress", "find_files", "grade_file", "grade_paths"]
 
 #: Fewer files than this for each worker are not worth its start.
 _FILES_PER_WORKER = 16
@@ -29,49 +31,29 @@ _FILES_PER_WORKER = 16
 Progress = Callable[[int, int], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A file to grade and what it is called in results."""
-
-    path: Path
-    label: str
-
-
-def find_files(paths: Iterable[str | Path]) -> tuple[list[Found], list[Unread]]:
-    """The answers files that some paths name, sorted by label.
-
-    A folder stands for the answers files in it, not for those in its sub-folders.
-    A file is called by its name; where two share one, by its path as given.
-    """
-    found: dict[Path, Path] = {}
-    unread: list[Unread] = []
-    for path in map(Path, paths):
-        if path.is_dir():
-            inside = sorted(
-                item for item in path.iterdir()
-                if item.suffix.lower() in ANSWER_SUFFIXES and item.is_file()
-                and not item.name.startswith(".") and item.stem.lower() not in _ABOUT_FOLDERS
-            )  # fmt: skip
-            if not inside:
-                unread.append(Unread(str(path), f"{path}: there are no answers files in it"))
-            found.update((item.resolve(), item) for item in inside)
-        elif path.exists():
-            found[path.resolve()] = path
-        else:
-            unread.append(Unread(str(path), f"{path}: there is no such file"))
-    names = [path.name for path in found.values()]
-    files = [
-        Found(path, path.name if names.count(path.name) == 1 else path.as_posix())
-        for path in found.values()
-    ]
-    return sorted(files, key=lambda file: file.label), unread
-
-
 def _load(homework: Homework, file: Found) -> AnswersFile:
     """The answers in a file, a document among them.  Raises FileError and OSError."""
-    if is_document(file.path):
-        return load_document(homework, file.path, file.path.name)
-    return load_answers(file.path)
+    name = file.label if file.data is not None else file.path.name
+    suffix = suffix_of(name if file.canvas is None else file.canvas.file)
+    if file.data is None and not is_document(name) and suffix not in HYPERTEXT_SUFFIXES:
+        return load_answers(file.path)
+    data = read_bytes(file.path, name) if file.data is None else file.data
+    if suffix in HYPERTEXT_SUFFIXES:
+        return read_hypertext_answers(homework, data, name)
+    if is_document(name):
+        return read_document(homework, data, name)
+    return read_answers(data, name)
+
+
+def _with_owner(answers: AnswersFile, file: Found) -> AnswersFile:
+    """The answers of Canvas's file, which need not say whose they are: its name does."""
+    if file.canvas is None or file.canvas.user_id is None:
+        return answers
+    faults = tuple(fault for fault in answers.faults if fault.message not in _OWNERLESS)
+    return replace(answers, faults=faults)
+
+
+_OWNERLESS = frozenset({NO_STUDENT, NO_NAME, NO_AUTHOR})
 
 
 def grade_file(homework: Homework, file: Found, memory: Memory) -> Submission | list[Unread]:
@@ -81,7 +63,7 @@ def grade_file(homework: Homework, file: Found, memory: Memory) -> Submission | 
     becomes a zero and never stops the batch.
     """
     try:
-        answers = _load(homework, file)
+        answers = _with_owner(_load(homework, file), file)
         submission = grade(homework, replace(answers, file=file.label), memory)
     except FileError as error:
         return [
@@ -118,13 +100,14 @@ def grade_paths(
     *,
     jobs: int = 1,
     progress: Progress | None = None,
+    book: Gradebook | None = None,
 ) -> Batch:
     """Grade all files that the paths name, students in the order of their files' names.
 
     ``progress`` is told (files done, files in all).  The outcome does not depend on
-    ``jobs``.
+    ``jobs``.  ``book``: Canvas's gradebook, which says who the students are.
     """
-    files, unread = find_files(paths)
+    files, unread = find_files(paths, book)
     jobs = max(1, min(jobs, len(files) // _FILES_PER_WORKER))
     outcomes: list[Submission | list[Unread]] = []
     if jobs == 1:
@@ -142,14 +125,34 @@ def grade_paths(
                 outcomes.extend(chunk)
                 if progress is not None:
                     progress(len(outcomes), len(files))
-    students: list[Submission] = []
-    for outcome in outcomes:
+    graded: list[Graded] = []
+    places = {file.label: place for place, file in enumerate(files)}
+    failed: list[Unread] = []
+    for file, outcome in zip(files, outcomes, strict=True):
         if isinstance(outcome, Submission):
-            students.append(outcome)
-            unread.extend(outcome.unread)
+            graded.append(Graded(file, _identified(outcome, file, book)))
         else:
-            unread.extend(outcome)
+            failed.extend(_of_student(outcome, file, book))
+    students = combine(graded, [*unread, *failed])
+    failed.extend(row for submission in students for row in submission.unread)
+    unread.extend(sorted(failed, key=lambda row: places[row.file]))
     return Batch(homework.statement, tuple(_with_clashes(students)), tuple(unread))
+
+
+def _identified(submission: Submission, file: Found, book: Gradebook | None) -> Submission:
+    """The submission under the name of its student, with what is to be said about that."""
+    identity = identify(file.canvas, book, submission.student)
+    late = ("Canvas marks this as late",) if file.canvas is not None and file.canvas.late else ()
+    notes = (*identity.notes, *late, *submission.notes)
+    return replace(submission, student=identity.student, notes=notes)
+
+
+def _of_student(rows: list[Unread], file: Found, book: Gradebook | None) -> list[Unread]:
+    """What could not be read of a file of Canvas's, under the name of its student."""
+    if file.canvas is None or file.canvas.user_id is None:
+        return rows
+    student = identify(file.canvas, book, Student()).student
+    return [replace(row, student=student) for row in rows]
 
 
 def _with_clashes(students: list[Submission]) -> list[Submission]:

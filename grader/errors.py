@@ -94,4 +94,12 @@ class FileError(GraderError):
 
 
 class RubricError(FileError):
-    """A rubric that is not sound, with all of its faults."""
+    """A rubric that is not sound, with all of its faults.
+
+    ``sound`` is what is left of it without them, where something is, so that the
+    layers above can look for further faults (a ``grader.read.rubric.RubricFile``).
+    """
+
+    def __init__(self, faults: Iterable[Fault], sound: object = None) -> None:
+        super().__init__(faults)
+        self.sound = sound

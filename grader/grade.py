@@ -6,14 +6,16 @@ from collections.abc import MutableMapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from grader.compare.fingerprint import fingerprint
 from grader.errors import AnswerError, Fault, LimitError
 from grader.expr.latex import to_latex
 from grader.expr.parser import Reading
 from grader.expr.tree import Dimensions, Node, Partial, Symbol
 from grader.feedback import sentences
 from grader.homework import Homework, near_part, resolve_part
-from grader.layout import with_other_layout
-from grader.mistakes.diagnose import Diagnosis
+from grader.mistakes.diagnose import FOLLOW_THROUGH, Diagnosis
+from grader.mistakes.follow import find_slip
+from grader.policy import ROUNDING_STEPS, with_policy
 from grader.questions import QUESTIONS
 from grader.questions.definitions import Scope, make_scope
 from grader.questions.part import Part
@@ -51,14 +53,21 @@ def grade(homework: Homework, answers: AnswersFile, memory: Memory | None = None
         if known is None:
             known = memory[part.id, entry.text, key] = judge(homework, part, entry.text, scope)
         results.append(known)
-    results = with_other_layout(results, homework)
+    results = with_policy(results, homework)
     notes = list(answers.notes)
     if answers.assignment is not None and answers.assignment != homework.statement.assignment:
         notes.append(
             f"the file says it is for the assignment `{answers.assignment}`, "
             f"not `{homework.statement.assignment}`"
         )
-    return Submission(answers.student, answers.file, tuple(results), tuple(notes), tuple(unread))
+    return Submission(
+        answers.student,
+        answers.file,
+        tuple(results),
+        tuple(notes),
+        tuple(unread),
+        ROUNDING_STEPS[homework.file.policy.rounding],
+    )
 
 
 def _place(homework: Homework, answers: AnswersFile) -> tuple[dict[str, Entry], list[Unread]]:
@@ -120,12 +129,26 @@ def judge(homework: Homework, part: Part, text: str, scope: Scope) -> PartResult
     misplaced = _heading_problem(part, reading)
     # Not `or`: a verdict that is not "equivalent" is false in a condition.
     verdict = _compared(part, reading.tree, scope) if misplaced is None else misplaced
-    diagnosis = None
+    diagnosis = slip = None
     if verdict.outcome is Outcome.DIFFERENT:
         needed, _ = scope.used(reading.tree)
-        diagnosis = homework.diagnoser.diagnose(part, reading.tree, needed)
-    read_as = to_latex(reading.tree)
-    result = _result(homework, part, text, read_as, verdict, notes=notes, diagnosis=diagnosis)
+        slip = find_slip(part, reading.tree, needed)
+        if slip is None:
+            diagnosis = homework.diagnoser.diagnose(part, reading.tree, needed)
+        else:
+            diagnosis = Diagnosis(FOLLOW_THROUGH, slip.sentence, slip.nudge)
+    result = _result(
+        homework,
+        part,
+        text,
+        to_latex(reading.tree),
+        verdict,
+        notes=notes,
+        diagnosis=diagnosis,
+        meaning=_meaning(part, reading.tree, scope, verdict),
+    )
+    if slip is not None:
+        result = replace(result, slip=slip.name)
     if len(reading.links) > 1:
         step = _first_wrong_step(part, reading, scope, verdict)
         if step:
@@ -142,6 +165,7 @@ def _result(
     *,
     notes: tuple[str, ...] = (),
     diagnosis: Diagnosis | None = None,
+    meaning: str | None = None,
 ) -> PartResult:
     mistake = None if diagnosis is None else diagnosis.mistake
     told = nudge = None
@@ -160,7 +184,23 @@ def _result(
         feedback=sentences(verdict, part.hint, told),
         notes=notes,
         nudge=nudge,
+        meaning=meaning,
     )
+
+
+def _meaning(part: Part, tree: Node | Dimensions, scope: Scope, verdict: Verdict) -> str | None:
+    """What groups answers: one word for all right ones, the values for others."""
+    if verdict.outcome is Outcome.EQUIVALENT:
+        return "right"
+    if verdict.outcome not in (Outcome.DIFFERENT, Outcome.UNDECIDED):
+        return None
+    needed, _ = scope.used(tree)
+    sides = (tree.rows, tree.columns) if isinstance(tree, Dimensions) else (tree,)
+    prints = [
+        fingerprint(reference, side, needed)
+        for reference, side in zip(part.references, sides, strict=True)
+    ]
+    return None if None in prints else " ".join(map(str, prints))
 
 
 def _compared(part: Part, tree: Node | Dimensions, scope: Scope) -> Verdict:

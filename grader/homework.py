@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -10,11 +11,13 @@ from pathlib import Path
 from grader.errors import AnswerError, Fault, LimitError, RubricError
 from grader.expr.latex import to_latex
 from grader.expr.parser import parse_quantity
-from grader.mistakes.diagnose import Diagnoser
+from grader.mistakes.diagnose import FOLLOW_THROUGH, Diagnoser
+from grader.mistakes.table import MISTAKES
 from grader.questions import QUESTIONS
 from grader.questions.part import Part
 from grader.read.rubric import QuestionFile, RubricFile, load_rubric_file, read_rubric
 from grader.results import HomeworkStatement, PartStatement, QuestionStatement
+from grader.source import Place, line_and_column
 
 
 @dataclass(frozen=True)
@@ -47,12 +50,27 @@ def load_rubric(path: str | Path) -> Homework:
     """
     from grader.read.bundled import find_rubric
 
-    return build_homework(load_rubric_file(find_rubric(str(path))))
+    return _with_all_faults(lambda: load_rubric_file(find_rubric(str(path))))
 
 
 def parse_rubric(text: str, file: str = "rubric.yaml") -> Homework:
     """The same from a text.  Raises RubricError."""
-    return build_homework(read_rubric(text, file))
+    return _with_all_faults(lambda: read_rubric(text, file))
+
+
+def _with_all_faults(read: Callable[[], RubricFile]) -> Homework:
+    """Read and build; faults of shape and faults of mathematics are told together."""
+    try:
+        file = read()
+    except RubricError as error:
+        if not isinstance(error.sound, RubricFile):
+            raise
+        try:
+            build_homework(error.sound)
+        except RubricError as more:
+            raise RubricError({*error.faults, *more.faults}) from None
+        raise
+    return build_homework(file)
 
 
 def build_homework(file: RubricFile) -> Homework:
@@ -78,10 +96,29 @@ def build_homework(file: RubricFile) -> Homework:
             parts.extend(kind.build(question, file))
         except RubricError as error:
             faults.extend(error.faults)
+    faults.extend(_unknown_mistakes(file))
     if faults:
         raise RubricError(faults)
     made = tuple(parts)
     return Homework(file, _statement(file, made), made, Diagnoser(made))
+
+
+def _unknown_mistakes(file: RubricFile) -> Iterator[Fault]:
+    """Credits for mistakes that the table does not have would never be given."""
+    known = {mistake.name for mistake in MISTAKES} | {FOLLOW_THROUGH, "times", "plus"}
+    for name in sorted(file.policy.partial_credit.keys() - known):
+        # The policy keeps no places; its keys are plain words.
+        found = re.search(rf"(?<![\w.-]){re.escape(name)}(?=\s*:)", file.text)
+        offset = found.start() if found else 0
+        line, column = line_and_column(file.text, offset)
+        close = get_close_matches(name, sorted(known), 1, 0.5)
+        yield file.fault(
+            Place(file.file, line, column),
+            f"`{name}` is no known mistake",
+            f"did you mean `{close[0]}`?" if close else None,
+            f"$.policy.partial_credit.{name}",
+            len(name),
+        )
 
 
 def _statement(file: RubricFile, parts: tuple[Part, ...]) -> HomeworkStatement:

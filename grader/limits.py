@@ -194,3 +194,21 @@ MAX_GENERATOR_EXPONENT = 20_000
 
 #: Points at which a candidate is looked at before all others.
 PROBES = 4
+
+# --- Canvas (grader/canvas, grader/exports, grader/push) ----------------------------
+
+#: Files in a submissions archive: a class of a thousand that hands in twenty each.
+ARCHIVE_ENTRIES = 20_000
+
+#: Bytes that the answers in one archive unpack to: forty times what a class of a
+#: thousand types, and still well within the memory of a small machine.
+ARCHIVE_BYTES = 400_000_000
+
+#: Bytes of a text entry's HTML; Canvas's editor makes some 20 kB of a long homework.
+TEXT_ENTRY_BYTES = 1_000_000
+
+#: Bytes of a gradebook: a thousand students with two hundred columns have 2 MB.
+GRADEBOOK_BYTES = 50_000_000
+
+#: Changes in a student's definitions that are tried to explain a wrong answer.
+MAX_CORRECTIONS = 400

@@ -147,6 +147,9 @@ class PartResult:
     LaTeX of how it was read, ``points`` None while a person must decide,
     ``notes`` how it was read where that was not obvious, ``feedback`` sentences
     for the student, ``nudge`` where to look, said without the right answer.
+    ``meaning`` is equal for answers to a part that mean the same, right or wrong,
+    however they are written; None where there is no meaning to compare.
+    ``slip`` is the student's own name whose definition alone makes the answer wrong.
     """
 
     part: str
@@ -159,6 +162,8 @@ class PartResult:
     feedback: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     nudge: str | None = None
+    meaning: str | None = None
+    slip: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -173,18 +178,24 @@ class PartResult:
             "feedback": list(self.feedback),
             "notes": list(self.notes),
             "nudge": self.nudge,
+            "meaning": self.meaning,
+            "slip": self.slip,
         }
 
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A file, or a part of one, that could not be read."""
+    """A file, or a part of one, that could not be read, and whose it is where Canvas says so."""
 
     file: str
     error: str
+    student: Student | None = None
 
-    def as_json(self) -> dict[str, str]:
-        return {"file": self.file, "error": self.error}
+    def as_json(self) -> dict[str, Any]:
+        found: dict[str, Any] = {"file": self.file, "error": self.error}
+        if self.student is not None:
+            found["student"] = self.student.as_json()
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +204,7 @@ class Submission:
 
     ``notes`` speak about the file as a whole; ``unread`` are places in it that could
     not be read (an unknown part, say), which the batch lists beside unread files.
+    ``step`` is what the sum is rounded to (half up), where the rubric says so.
     """
 
     student: Student
@@ -200,11 +212,15 @@ class Submission:
     parts: tuple[PartResult, ...]
     notes: tuple[str, ...] = ()
     unread: tuple[Unread, ...] = ()
+    step: Fraction | None = None
 
     @property
     def score(self) -> Fraction:
         """Points that are certain."""
-        return sum((part.points for part in self.parts if part.points is not None), Fraction(0))
+        total = sum((part.points for part in self.parts if part.points is not None), Fraction(0))
+        if self.step is None:
+            return total
+        return (total / self.step + Fraction(1, 2)).__floor__() * self.step
 
     @property
     def pending(self) -> Fraction:

@@ -25,7 +25,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "grader.reports",
         "grader.batch",
         "grader.grade",
-        "grader.layout",
+        "grader.policy",
         "grader.documents",
         "grader.homework",
         "grader.feedback",

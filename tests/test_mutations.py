@@ -41,7 +41,6 @@ from grader.questions.definitions import make_scope
 from grader.read.answers import load_answers
 from grader.results import Outcome
 
-
 ROOT = Path(__file__).parents[1]
 HOMEWORK = load_rubric(ROOT / "rubrics" / "activity6.yaml")
 ADA = load_answers(ROOT / "submissions_sample" / "ada.yaml")
@@ -123,7 +122,7 @@ def mutated(node: Tree, names: frozenset[str]) -> Iterator[tuple[str, Tree]]:
     parts = children(node)
     for k, part in enumerate(parts):
         for what, new in mutated(part, names):  # type: ignore[arg-type]
-            yield what, with_children(node, (*parts[:k], new, *parts[k + 1 :]))  # type: ignore
+            yield what, with_children(node, (*parts[:k], new, *parts[k + 1 :]))  # type: ignore[misc]
 
 
 # --- The truth, without the program's arithmetic --------------------------------------
@@ -234,7 +233,8 @@ def test_every_single_mutation_is_refused_with_a_valid_witness(part) -> None:
         # A name that neither side uses is not in the witness; any value does for it.
         at = dict.fromkeys(statement.leaves, Fraction(1)) | dict(verdict.witness.at)
         claimed, right = verdict.witness.answer, verdict.witness.reference
-        assert claimed is not None and right is not None, what
+        assert claimed is not None, what
+        assert right is not None, what
         assert claimed.upper < right.lower or claimed.lower > right.upper, what
         if part.question == "q1":
             assert claimed.lower == claimed.upper == value(wrong, at), what

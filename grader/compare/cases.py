@@ -100,16 +100,39 @@ class Case:
     signs: tuple[tuple[fmpq_mpoly, int], ...]
 
 
-def unequal_cases(left: Side, right: Side, positive: frozenset[str]) -> list[Case]:
-    """The cases in which the sides differ in normal form.
+def search_cases(
+    left: Side,
+    right: Side,
+    positive: frozenset[str],
+    visit: Callable[[Case], T | None],
+    begin: Callable[[], None],
+) -> T | None:
+    """Visits the cases in which the sides differ in normal form, one by one.
 
-    Cases that contradict themselves are not sorted out here.  Raises LimitError.
+    Cases that contradict themselves are not sorted out here.  Ends at the first visit
+    that gives something, and gives that.  ``begin`` is called before the first visit,
+    and again where a Restart begins the visits again.  Raises LimitError.
     """
-    return settled(positive, lambda field: _unequal_cases(field, left, right))
+
+    def searched(field: Field) -> T | None:
+        begin()
+        return _search(field, left, right, visit)
+
+    return settled(positive, searched)
 
 
-def _unequal_cases(root: Field, left: Side, right: Side) -> list[Case]:
-    found: list[Case] = []
+def unequal_cases(left: Side, right: Side, positive: frozenset[str]) -> list[Case]:
+    """All those cases.  Raises LimitError."""
+
+    def collected(field: Field) -> list[Case]:
+        found: list[Case] = []
+        _search(field, left, right, found.append)
+        return found
+
+    return settled(positive, collected)
+
+
+def _search(root: Field, left: Side, right: Side, visit: Callable[[Case], T | None]) -> T | None:
     looked = 0
     pending: list[tuple[Field, Assumed]] = [(root, ())]
     while pending:
@@ -130,8 +153,10 @@ def _unequal_cases(root: Field, left: Side, right: Side) -> list[Case]:
             signs = tuple(
                 (known.num, 1 if bit else -1) for known, bit in assumed if known.den.is_one()
             )
-            found.append(Case(field, signs))
+            found = visit(Case(field, signs))
+            if found is not None:
+                return found
             continue
         pending.append((field, (*assumed, (pivot, 0))))
         pending.append((field, (*assumed, (pivot, 1))))
-    return found
+    return None

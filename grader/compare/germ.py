@@ -15,7 +15,7 @@ from fractions import Fraction
 from flint import fmpq
 
 from grader.compare.field import Element, Field, Restart, UndefinedEverywhere
-from grader.compare.numbers import Numbers, Undefined, Value
+from grader.compare.numbers import Numbers, Undefined, Value, once
 from grader.errors import LimitError
 
 #: Names and functions that a form may hold; beyond it, balls alone decide.
@@ -113,6 +113,9 @@ class Germs:
     def equal(self, left: Germ, right: Germ) -> Germ:
         gap = self.add([left, self.negate(right)])
         return self._plain(self._numbers.equal(gap.value, fmpq(0)))
+
+    def shared(self, compute: Callable[[], Germ]) -> Callable[[], Germ]:
+        return once(compute)
 
     def select(self, branches: Sequence[tuple[Germ, Callable[[], Germ] | None]]) -> Germ:
         for holds, later in branches:

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from functools import cache
-from typing import Generic, Protocol, TypeVar
+from functools import cache, partial
+from typing import Any as Anything
+from typing import ClassVar, Generic, Protocol, TypeVar
 
 from grader.errors import GraderError, LimitError
 from grader.expr.calculus import differentiate
@@ -77,6 +78,11 @@ class Algebra(Protocol[V]):
         """The value of the first branch whose condition is 1.  None is undefined,
         as is the value where no condition is 1.  A branch not taken does not make
         the whole undefined."""
+        ...
+
+    def shared(self, compute: Callable[[], V]) -> Callable[[], V]:
+        """A value that is computed once and used in several places.  That it is
+        undefined somewhere counts where it is used, and only there."""
         ...
 
 
@@ -152,62 +158,77 @@ class Interpreter(Generic[V]):
     """Evaluates trees in one algebra.
 
     ``environment`` gives names a tree of their own (definitions of a student, the
-    rubric's forward pass); each is evaluated once.  Raises LimitError when the
-    work exceeds ``MAX_OPERATIONS``, and what the algebra raises.
+    rubric's forward pass).  Those, functions and indicators are each evaluated once,
+    however often they occur.  Raises LimitError when the work exceeds
+    ``MAX_OPERATIONS``, and what the algebra raises.
     """
 
     def __init__(self, algebra: Algebra[V], environment: Mapping[str, Node] | None = None) -> None:
         self._algebra = algebra
         self._environment: Mapping[str, Node] = environment or {}
         self._values: dict[str, V] = {}
+        self._uses: dict[str, Callable[[], V]] = {}
+        self._once_found: dict[Node, list[Callable[[], V]]] = {}
         self._operations = 0
-        self._step: dict[type, Callable[..., V]] = {
-            Number: lambda node, bound: algebra.number(node.value),
-            Constant: lambda node, bound: algebra.constant(node.name),
-            Symbol: self._symbol,
-            Sum: lambda node, bound: algebra.add([self._go(t, bound) for t in node.terms]),
-            Negation: lambda node, bound: algebra.negate(self._go(node.operand, bound)),
-            Product: lambda node, bound: algebra.multiply(
-                [self._go(f, bound) for f in node.factors]
-            ),
-            Quotient: lambda node, bound: algebra.divide(
-                self._go(node.numerator, bound), self._go(node.denominator, bound)
-            ),
-            Power: self._power,
-            Call: self._call,
-            Indicator: lambda node, bound: self._go(node.condition, bound),
-            Cases: self._cases,
-            Relation: self._relation,
-            All: lambda node, bound: algebra.multiply(
-                [self._go(c, bound) for c in node.conditions]
-            ),
-            Any: self._any,
-            Not: lambda node, bound: self._complement(self._go(node.condition, bound)),
-            Partial: self._partial,
-        }
 
     def value(self, tree: Node) -> V:
         """The value of a tree.  Recursion is bounded by the depth that the parser allows."""
-        if self._environment:
-            for name in needed_names((tree,), self._environment):
-                if name not in self._values:
-                    self._values[name] = self._go(self._environment[name], None)
         return self._go(tree, None)
 
     def _go(self, node: Node | Condition, bound: Mapping[str, V] | None) -> V:
         self._operations += 1
         if self._operations > MAX_OPERATIONS:
             raise LimitError("MAX_OPERATIONS", "the expression takes too many operations")
-        return self._step[type(node)](node, bound)
+        return self._STEPS[type(node)](self, node, bound)  # type: ignore[no-any-return]
+
+    def _once(self, key: Node, compute: Callable[[], V]) -> V:
+        # One look-up, since hashing a tree is the dear part.
+        found = self._once_found.setdefault(key, [])
+        if not found:
+            found.append(self._algebra.shared(compute))
+        return found[0]()
 
     def _symbol(self, node: Symbol, bound: Mapping[str, V] | None) -> V:
         if bound is not None:
             return bound[node.name]
         name = node.name
         found = self._values.get(name)
-        if found is None:
-            found = self._values[name] = self._algebra.symbol(name)
+        if found is not None:
+            return found
+        if name in self._environment:
+            return self._defined(name)
+        found = self._values[name] = self._algebra.symbol(name)
         return found
+
+    def _defined(self, name: str) -> V:
+        """The value of a name of the environment."""
+        if name not in self._uses:
+            # Innermost first, so that a thousand in a row are not a thousand calls deep.
+            for inner in needed_names((Symbol(name),), self._environment):
+                if inner not in self._uses:
+                    compute = partial(self._go, self._environment[inner], None)
+                    self._uses[inner] = self._algebra.shared(compute)
+        return self._uses[name]()
+
+    def _number(self, node: Number, bound: Mapping[str, V] | None) -> V:
+        return self._algebra.number(node.value)
+
+    def _constant(self, node: Constant, bound: Mapping[str, V] | None) -> V:
+        return self._algebra.constant(node.name)
+
+    def _sum(self, node: Sum, bound: Mapping[str, V] | None) -> V:
+        return self._algebra.add([self._go(term, bound) for term in node.terms])
+
+    def _negation(self, node: Negation, bound: Mapping[str, V] | None) -> V:
+        return self._algebra.negate(self._go(node.operand, bound))
+
+    def _product(self, node: Product, bound: Mapping[str, V] | None) -> V:
+        return self._algebra.multiply([self._go(factor, bound) for factor in node.factors])
+
+    def _quotient(self, node: Quotient, bound: Mapping[str, V] | None) -> V:
+        return self._algebra.divide(
+            self._go(node.numerator, bound), self._go(node.denominator, bound)
+        )
 
     def _power(self, node: Power, bound: Mapping[str, V] | None) -> V:
         base = self._go(node.base, bound)
@@ -215,7 +236,17 @@ class Interpreter(Generic[V]):
         constant = bound is not None or is_constant(node.exponent, self._environment)
         return self._algebra.power(base, exponent, constant=constant)
 
+    def _indicator(self, node: Indicator, bound: Mapping[str, V] | None) -> V:
+        if bound is not None:
+            return self._go(node.condition, bound)
+        return self._once(node, lambda: self._go(node.condition, None))
+
     def _call(self, node: Call, bound: Mapping[str, V] | None) -> V:
+        if bound is not None:
+            return self._called(node, bound)
+        return self._once(node, lambda: self._called(node, None))
+
+    def _called(self, node: Call, bound: Mapping[str, V] | None) -> V:
         name, derivative = node.function, node.derivative
         arguments = [self._go(argument, bound) for argument in node.arguments]
         if derivative == 0 and FUNCTIONS[name].is_primitive:
@@ -257,6 +288,12 @@ class Interpreter(Generic[V]):
             case "!=":
                 return self._complement(algebra.equal(left, right))
 
+    def _all(self, node: All, bound: Mapping[str, V] | None) -> V:
+        return self._algebra.multiply([self._go(c, bound) for c in node.conditions])
+
+    def _not(self, node: Not, bound: Mapping[str, V] | None) -> V:
+        return self._complement(self._go(node.condition, bound))
+
     def _any(self, node: Any, bound: Mapping[str, V] | None) -> V:
         none_holds = [self._complement(self._go(c, bound)) for c in node.conditions]
         return self._complement(self._algebra.multiply(none_holds))
@@ -269,3 +306,23 @@ class Interpreter(Generic[V]):
 
     def _partial(self, node: Partial, bound: Mapping[str, V] | None) -> V:
         raise Unevaluated("a derivative is not worked out")
+
+    #: What evaluates each kind of node.
+    _STEPS: ClassVar[Mapping[type, Callable[..., Anything]]] = {
+        Number: _number,
+        Constant: _constant,
+        Symbol: _symbol,
+        Sum: _sum,
+        Negation: _negation,
+        Product: _product,
+        Quotient: _quotient,
+        Power: _power,
+        Call: _call,
+        Indicator: _indicator,
+        Cases: _cases,
+        Relation: _relation,
+        All: _all,
+        Any: _any,
+        Not: _not,
+        Partial: _partial,
+    }

@@ -13,22 +13,32 @@ What no step decides is ``undecided``.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from grader.compare.cases import Case, Side, remainder, side_value, unequal_cases
+from grader.compare.cases import (
+    Case,
+    Side,
+    remainder,
+    search_cases,
+    side_value,
+    unequal_cases,
+)
 from grader.compare.explore import points_in_case
 from grader.compare.field import Element, Field, Restart, UndefinedEverywhere
 from grader.compare.interpret import Interpreter
+from grader.compare.numbers import Unsure
 from grader.compare.reference import Prepared, Reference, leaf_names
 from grader.compare.refute import refute, refute_by_screen, witness_at
-from grader.compare.sample import Point, sample
+from grader.compare.sample import sample
 from grader.compare.values import certainly_differ, evaluate
 from grader.errors import LimitError
 from grader.expr.tree import Node
 from grader.limits import MAX_RESTARTS, PRECISIONS, SAMPLED_POINTS
 from grader.results import Outcome, Verdict, Witness
 
-#: Fixed points tried before the screen and the case split; the rest come after.
-_FIRST_POINTS = 4
+#: Fixed points tried before the screen (half of the wrong answers show at the first),
+#: and before the case split; the rest come after.
+_BEFORE_SCREEN, _BEFORE_CASES = 1, 4
 
 #: Fixed points at which a proof must hold up.
 _GUARD_POINTS = 6
@@ -50,7 +60,16 @@ def compare(
         return Verdict(Outcome.EQUIVALENT, method="identical")
     tried: list[str] = []
     try:
-        if _equal_in_normal_form(reference, answer, own, environment):
+        if reference.opaque is not None:
+            if _equal_over(reference, reference.opaque, answer, own, opaque=True):
+                return Verdict(Outcome.EQUIVALENT, method="normal form")
+            if found := _first_point(reference, answer, environment):
+                return _different(
+                    reference, answer, environment, found
+                )  # before the forward pass is written out
+        if reference.leaf is None:
+            raise LimitError("MAX_TERMS", "the reference is too large to write out")
+        if _equal_over(reference, reference.leaf, answer, environment, opaque=False):
             return Verdict(Outcome.EQUIVALENT, method="normal form")
         tried.append("normal form")
     except UndefinedEverywhere as error:
@@ -60,38 +79,48 @@ def compare(
     return _without_normal_form(reference, answer, environment, tried)
 
 
+def _first_point(
+    reference: Reference, answer: Node, environment: Mapping[str, Node]
+) -> Witness | None:
+    try:
+        return refute(reference, answer, environment, reference.points[:_BEFORE_SCREEN])
+    except LimitError:
+        return None
+
+
 def _without_normal_form(
     reference: Reference, answer: Node, environment: Mapping[str, Node], tried: list[str]
 ) -> Verdict:
-    first, rest = reference.points[:_FIRST_POINTS], reference.points[_FIRST_POINTS:]
+    points = reference.points
     try:
-        if found := refute(reference, answer, environment, first):
-            return _different(found)
+        if found := refute(reference, answer, environment, points[:_BEFORE_SCREEN]):
+            return _different(reference, answer, environment, found)
         if found := refute_by_screen(reference, answer, environment):
-            return _different(found)
+            return _different(reference, answer, environment, found)
+        if found := refute(reference, answer, environment, points[_BEFORE_SCREEN:_BEFORE_CASES]):
+            return _different(reference, answer, environment, found)
         tried.append("fixed points")
-        cases: list[Case] | None = None
-        try:
-            cases = unequal_cases(
-                Side(answer, environment),
-                Side(reference.tree, reference.environment),
-                reference.positive,
-            )
-            if not cases and _holds_up(reference, answer, environment):
-                return Verdict(Outcome.EQUIVALENT, method="case split")
-            tried.append("case split")
-        except LimitError as limit:
-            tried.append(f"case split: {limit.message}")
-        if found := refute(reference, answer, environment, rest):
-            return _different(found)
-        return _by_points(reference, answer, environment, cases, tried)
+        cases = Explored(reference, answer, environment)
+        if found := cases.search():
+            return _different(reference, answer, environment, found)
+        if cases.all_closed and _holds_up(reference, answer, environment):
+            return Verdict(Outcome.EQUIVALENT, method="case split")
+        tried.append("case split" if cases.limit is None else f"case split: {cases.limit}")
+        if found := refute(reference, answer, environment, points[_BEFORE_CASES:]):
+            return _different(reference, answer, environment, found)
+        return _by_sampling(reference, answer, environment, cases, tried)
     except LimitError as limit:
         tried.append(f"evaluation: {limit.message}")
         return _undecided(tried)
 
 
-def _different(witness: Witness) -> Verdict:
-    return Verdict(Outcome.DIFFERENT, method="witness", witness=witness)
+def _different(
+    reference: Reference, answer: Node, environment: Mapping[str, Node], witness: Witness
+) -> Verdict:
+    """The witness keeps only the names that either side comes down to."""
+    used = reference.names | leaf_names(answer, environment)
+    kept = tuple(pair for pair in witness.at if pair[0] in used)
+    return Verdict(Outcome.DIFFERENT, method="witness", witness=replace(witness, at=kept))
 
 
 def _nowhere(
@@ -116,6 +145,8 @@ def _nowhere(
                                notes=(f"the answer is undefined everywhere: {reason}",))  # fmt: skip
     except LimitError as limit:
         tried.append(f"evaluation: {limit.message}")
+    except Unsure:
+        tried.append("evaluation: a value is too large to write down")
     return _undecided(tried)
 
 
@@ -125,22 +156,6 @@ def _undecided(tried: list[str]) -> Verdict:
         reason="it could be neither proved nor refuted that this is the answer",
         tried=tuple(tried),
     )
-
-
-def _equal_in_normal_form(
-    reference: Reference,
-    answer: Node,
-    own: Mapping[str, Node],
-    environment: Mapping[str, Node],
-) -> bool:
-    """Whether the two have the same normal form.  Raises LimitError."""
-    if reference.opaque is not None and _equal_over(
-        reference, reference.opaque, answer, own, opaque=True
-    ):
-        return True
-    if reference.leaf is None:
-        raise LimitError("MAX_TERMS", "the reference is too large to write out")
-    return _equal_over(reference, reference.leaf, answer, environment, opaque=False)
 
 
 def _equal_over(
@@ -210,53 +225,98 @@ def _holds_up(reference: Reference, answer: Node, environment: Mapping[str, Node
     return met > 0
 
 
-def _by_points(
+class Explored:
+    """The cases of a case split, and what was found inside those that stay open."""
+
+    def __init__(self, reference: Reference, answer: Node, environment: Mapping[str, Node]) -> None:
+        self._reference = reference
+        self._answer = answer
+        self._environment = environment
+        self.names = sorted(leaf_names(answer, environment) | reference.names)
+        #: The limit that ended the search, in words.
+        self.limit: str | None = None
+        self._reset()
+
+    def _reset(self) -> None:
+        self._met = 0
+        #: Points of agreement inside open cases; cases that no point was found in.
+        self.agreed = 0
+        self.empty = 0
+        self._open = 0
+        #: An open case in which nothing is unknown but why the two should agree.
+        self.complete_open = False
+
+    @property
+    def all_closed(self) -> bool:
+        """Whether the two are proved equal in every case that is possible."""
+        return self.limit is None and not self._open
+
+    @property
+    def for_sampling(self) -> bool:
+        """Whether agreement at points may count: all cases known, none empty."""
+        return self.limit is None and not self.complete_open and not self.empty
+
+    def search(self) -> Witness | None:
+        """A witness in one of the cases in which the normal forms differ."""
+        reference = self._reference
+        try:
+            return search_cases(
+                Side(self._answer, self._environment),
+                Side(reference.tree, reference.environment),
+                reference.positive,
+                self._visit,
+                self._reset,
+            )
+        except LimitError as limit:
+            self.limit = limit.message
+            return None
+
+    def _visit(self, case: Case) -> Witness | None:
+        reference = self._reference
+        key = f"{reference.key} case {self._met}"
+        self._met += 1
+        points = points_in_case(case, self.names, key, reference.positive)
+        if points is None:
+            return None
+        self._open += 1
+        self.complete_open |= not case.field.incomplete
+        self.empty += not points
+        for point in points:
+            found, agrees = witness_at(reference, self._answer, self._environment, point, None)
+            if found is not None:
+                return found
+            self.agreed += agrees
+        return None
+
+
+def _by_sampling(
     reference: Reference,
     answer: Node,
     environment: Mapping[str, Node],
-    cases: list[Case] | None,
+    cases: Explored,
     tried: list[str],
 ) -> Verdict:
-    """Points in every case that is open and in the regions of both sides together.
+    """Points in the regions of both sides together.
 
-    Proves equality where every open case is impossible.  Otherwise looks for a
-    witness; agreement counts as equality ("sampled") only if the normal form is not
-    complete for what occurs and a point was found in every case.
+    Looks for a witness; agreement counts as equality ("sampled") only if the normal
+    form is not complete for what occurs and a point was found in every open case.
     """
-    names = sorted(
-        leaf_names(answer, environment) | leaf_names(reference.tree, reference.environment)
-    )
-    agreed = 0
-    complete_case_open = cases is None
-    inside: list[list[Point]] = []
-    for number, case in enumerate(cases or ()):
-        points = points_in_case(case, names, f"{reference.key} case {number}", reference.positive)
-        if points is not None:
-            inside.append(points)
-            complete_case_open |= not case.field.incomplete
-    if cases and not inside and _holds_up(reference, answer, environment):
-        return Verdict(Outcome.EQUIVALENT, method="case split")
-    for points in inside:
-        for point in points:
-            found, agrees = witness_at(reference, answer, environment, point, None)
-            if found is not None:
-                return _different(found)
-            agreed += agrees
     chosen = sample(
         (answer, reference.tree),
         environment,
-        names,
+        cases.names,
         f"{reference.key} both",
         positive=reference.positive,
         least=2 * SAMPLED_POINTS,
     )
     tried.append("sampling")
+    agreed = cases.agreed
     for point in chosen.points:
         found, agrees = witness_at(reference, answer, environment, point, None)
         if found is not None:
-            return _different(found)
+            return _different(reference, answer, environment, found)
         agreed += agrees
-    if not inside or complete_case_open or not all(inside) or agreed < SAMPLED_POINTS:
+    if not cases.for_sampling or agreed < SAMPLED_POINTS:
         return _undecided(tried)
     return Verdict(Outcome.EQUIVALENT, method="sampled", points=agreed, regions=chosen.regions)
 

@@ -8,10 +8,10 @@ short it is: ``I[x > 0]`` and ``I[x + 10^-12 > 0]`` differ on such a piece.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 
-from flint import fmpq, fmpq_mpoly, fmpq_poly
+from flint import acb, fmpq, fmpq_mpoly, fmpq_poly, fmpz
 
 from grader.compare.field import Field
 from grader.compare.sample import Point
@@ -32,31 +32,29 @@ def points_on_lines(
     Empty where there are none, and where the polynomials hold more than names.
     """
     slots = {slot: name for name in start if (slot := field.slot_of_name(name)) is not None}
-    used = {
-        slot for poly, _ in signs for slot, degree in enumerate(poly.degrees()) if degree > 0
-    }
+    used = {slot for poly, _ in signs for slot, degree in enumerate(poly.degrees()) if degree > 0}
     if not used <= slots.keys():
         return []
     values = {slot: fmpq(start[name].numerator, start[name].denominator)
               for slot, name in slots.items()}  # fmt: skip
     for slot in sorted(used):
-        fixed = {other: value for other, value in values.items() if other != slot}
+        fixed: dict[str | int, int | fmpz | fmpq] = {
+            other: value for other, value in values.items() if other != slot
+        }
         found = _on_line(signs, slot, fixed, ahead=slots[slot] in positive)
         if found:
-            return [
-                {**start, slots[slot]: Fraction(int(value.p), int(value.q))} for value in found
-            ]
+            return [{**start, slots[slot]: Fraction(int(value.p), int(value.q))} for value in found]
     return []
 
 
 def _on_line(
-    signs: Sequence[Sign], slot: int, fixed: Mapping[int, fmpq], *, ahead: bool
+    signs: Sequence[Sign], slot: int, fixed: dict[str | int, int | fmpz | fmpq], *, ahead: bool
 ) -> list[fmpq]:
     """Values of one coordinate at which all signs hold; none below 0 with ``ahead``."""
     polys: list[tuple[fmpq_poly, int]] = [(fmpq_poly([0, 1]), 1)] if ahead else []
     for poly, sign in signs:
-        line = _univariate(poly.subs(dict(fixed)), slot)
-        if line.degree() > MAX_LINE_DEGREE or line == 0:
+        line = _univariate(poly.subs(fixed), slot)
+        if line.degree() > MAX_LINE_DEGREE or not line.coeffs():
             return []
         polys.append((line, sign))
     cuts = sorted({cut for line, _ in polys for cut in _zeros(line)})
@@ -81,7 +79,8 @@ def _zeros(line: fmpq_poly) -> list[fmpq]:
     if line.degree() == 1:
         return [-line[0] / line[1]]
     zeros = []
-    for zero, _ in line.numer().complex_roots():
+    roots: list[tuple[acb, int]] = line.numer().complex_roots()
+    for zero, _ in roots:
         if zero.imag == 0:
             mantissa, exponent = zero.real.mid().man_exp()
             zeros.append(fmpq(int(mantissa)) * fmpq(2) ** int(exponent))

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from flint import arb, fmpq
 
@@ -24,6 +24,7 @@ from grader.errors import GraderError, LimitError
 from grader.limits import MAX_NUMBER_BITS
 
 Value = fmpq | arb
+T = TypeVar("T")
 
 #: Half the side of the box around a point, relative to 1.
 _BOX = fmpq(1, 2**60)
@@ -39,6 +40,20 @@ class Touched(GraderError):
 
 class Unsure(GraderError):
     """A ball was too wide to take a sign or to divide by it."""
+
+
+def once(compute: Callable[[], T]) -> Callable[[], T]:
+    """What ``compute`` gives, or raises, without computing it again."""
+    try:
+        value = compute()
+    except (Undefined, Touched, Unsure) as error:
+        kept = error
+
+        def use() -> T:
+            raise kept
+
+        return use
+    return lambda: value
 
 
 class Numbers:
@@ -93,7 +108,7 @@ class Numbers:
 
     def _bounded(self, value: Value) -> Value:
         if isinstance(value, fmpq):
-            if value.p.bit_length() + value.q.bit_length() > MAX_NUMBER_BITS:
+            if value.height_bits() > MAX_NUMBER_BITS:
                 return arb(value)
         elif not value.is_finite():
             raise Unsure("out of range")
@@ -123,6 +138,9 @@ class Numbers:
                     break
                 return later()
         raise Undefined("no case applies")
+
+    def shared(self, compute: Callable[[], Value]) -> Callable[[], Value]:
+        return once(compute)
 
     def power(self, base: Value, exponent: Value, *, constant: bool) -> Value:
         if constant and isinstance(exponent, fmpq):

@@ -8,8 +8,8 @@ from types import MappingProxyType
 
 from grader.compare.field import Element, Field, Restart
 from grader.compare.interpret import Interpreter, needed_names
-from grader.compare.values import PointValue, evaluate
 from grader.compare.sample import Cloud, Floats, Point, floats, sample
+from grader.compare.values import PointValue, evaluate
 from grader.errors import LimitError
 from grader.expr.tree import Call, Cases, Indicator, Node, symbols, walk
 from grader.limits import MAX_RESTARTS, PRECISIONS
@@ -61,6 +61,8 @@ class Reference:
     key: str
     environment: Mapping[str, Node] = field(default_factory=lambda: NO_NAMES)
     positive: frozenset[str] = frozenset()
+    #: The leaf symbols that the tree comes down to.
+    names: frozenset[str] = frozenset()
     points: tuple[FixedPoint, ...] = ()
     regions: int = 0
     #: Many more points, with the reference's values there in floating point: where
@@ -76,8 +78,11 @@ class Reference:
 
 def leaf_names(tree: Node, environment: Mapping[str, Node]) -> frozenset[str]:
     """The symbols that a tree comes down to."""
+    found = symbols(tree)
+    if environment.keys().isdisjoint(found):
+        return found
     used = needed_names((tree,), environment)
-    below = symbols(tree).union(*(symbols(environment[name]) for name in used))
+    below = found.union(*(symbols(environment[name]) for name in used))
     return frozenset(below - environment.keys())
 
 
@@ -130,7 +135,8 @@ def make_reference(
 
     Raises UndefinedEverywhere for a reference that has no value anywhere.
     """
-    leaves = sorted(leaf_names(tree, environment).union(names))
+    own_names = leaf_names(tree, environment)
+    leaves = sorted(own_names.union(names))
     chosen = sample((tree,), environment, leaves, key, positive=positive)
     points: list[FixedPoint] = []
     for point in chosen.points:
@@ -149,6 +155,7 @@ def make_reference(
         key=key,
         environment=environment,
         positive=positive,
+        names=own_names,
         points=tuple(points),
         regions=chosen.regions,
         screen=_screen(tree, environment, chosen.cloud),

@@ -72,6 +72,10 @@ _APART = 1e-6
 _SCREENED = 4
 
 
+#: Points of a first, small screen, at which nearly every wrong answer shows.
+_SMALL_SCREEN = 96
+
+
 def screened_points(
     reference: Reference, answer: Node, environment: Mapping[str, Node]
 ) -> list[Point]:
@@ -83,16 +87,21 @@ def screened_points(
     screen = reference.screen
     if screen is None:
         return []
-    try:
-        values = floats(answer, environment, screen.columns, screen.cloud.size)
-    except KeyError:
-        return []  # a name that the cloud does not have
-    right = screen.values
-    with np.errstate(all="ignore"):
-        apart = np.abs(values - right) > _APART * np.maximum(np.abs(values), np.abs(right))
-    # Where one side alone is not finite there may be a point that only one is defined at.
-    apart |= np.isfinite(values) != np.isfinite(right)
-    return [screen.cloud.point(int(index)) for index in np.flatnonzero(apart)[:_SCREENED]]
+    for count in (_SMALL_SCREEN, screen.cloud.size):
+        columns = {name: column[:count] for name, column in screen.columns.items()}
+        right = screen.values[:count]
+        try:
+            values = floats(answer, environment, columns, len(right))
+        except KeyError:
+            return []  # a name that the cloud does not have
+        with np.errstate(all="ignore"):
+            apart = np.abs(values - right) > _APART * np.maximum(np.abs(values), np.abs(right))
+        # Where one side alone is not finite there may be a point that only one is defined at.
+        apart |= np.isfinite(values) != np.isfinite(right)
+        found = np.flatnonzero(apart)[:_SCREENED]
+        if found.size:
+            return [screen.cloud.point(int(index)) for index in found]
+    return []
 
 
 def refute_by_screen(

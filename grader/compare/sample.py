@@ -112,6 +112,10 @@ class SampleAlgebra:
     def equal(self, left: Floats, right: Floats) -> Floats:
         return np.where(left == right, 1.0, 0.0)
 
+    def shared(self, compute: Callable[[], Floats]) -> Callable[[], Floats]:
+        value = compute()
+        return lambda: value
+
     def select(self, branches: Sequence[tuple[Floats, Callable[[], Floats] | None]]) -> Floats:
         result = np.full(self._size, np.nan)
         open_ = np.ones(self._size, dtype=bool)

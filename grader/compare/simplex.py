@@ -6,7 +6,8 @@ split have a few dozen inequalities at most.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence, Set
+from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import TypeVar
 
 from flint import fmpq
@@ -20,7 +21,7 @@ _ZERO, _ONE = fmpq(0), fmpq(1)
 
 
 def interior_point(
-    rows: Sequence[tuple[Mapping[K, fmpq], fmpq]], nonnegative: Set[K]
+    rows: Sequence[tuple[Mapping[K, fmpq], fmpq]], nonnegative: AbstractSet[K]
 ) -> dict[K, fmpq] | None:
     """A solution of Σ row[k]·x[k] + constant > 0 for every row, or None: there is none.
 
@@ -56,9 +57,9 @@ def interior_point(
     if values.get(0, _ZERO) >= 1:
         return None
     solution = dict.fromkeys(keys, _ZERO)
-    for k, (key, sign) in enumerate(columns):
-        if key is not None:
-            solution[key] += values.get(k, _ZERO) * sign
+    for k, (column, sign) in enumerate(columns):
+        if column is not None:
+            solution[column] += values.get(k, _ZERO) * sign
     return solution
 
 

@@ -127,6 +127,10 @@ class Piecewise(Ring):
             poly = self._reduced(
                 Element(self._product(poly, value.den), self.one_poly, value.mask)
             ).num
+        leading = poly.leading_coefficient()
+        known = self._known_step(poly if leading == 1 else poly / leading)
+        if known is not None:
+            return known if leading > 0 else self.add([self.one, self.negate(known)])
         if value.mask & self._steps and self._step_in(value) is not None:
             return self._step_of_steps(poly, value.mask, strict)
         return self._sign_step(poly, value.mask)
@@ -177,7 +181,10 @@ class Piecewise(Ring):
         for known, bit in self._assumed:
             if known.num == argument.num and known.den == argument.den:
                 return self.one if bit else self.zero
+        before = len(self._kernels)
         slot = self._slot_with_argument("step", "", argument)
+        if slot < before:
+            return self._generator(slot)
         if any(
             degree > 0 and self._kernels[k].kind not in ("name", "step")
             for degrees in (argument.num.degrees(), argument.den.degrees())
@@ -196,7 +203,10 @@ class Piecewise(Ring):
         monic = poly / leading
         sign = 1 if leading > 0 else -1
         factors: list[fmpq_mpoly] = []
-        if self._known_step(monic) or self._plainly_irreducible(monic):
+        known_step = self._known_step(monic)
+        if known_step is not None:
+            return known_step if sign > 0 else self.add([self.one, self.negate(known_step)])
+        if self._plainly_irreducible(monic):
             factors = [monic]
         else:
             for factor, exponent in self._factored(monic):
@@ -207,9 +217,9 @@ class Piecewise(Ring):
                 factors.append(factor / lead)
         steps: list[Element] = []
         for factor in factors:
-            known = self._definite_sign(factor)
-            if known:
-                sign *= known
+            definite = self._definite_sign(factor)
+            if definite:
+                sign *= definite
                 continue
             larger = self._larger_part(factor)
             if larger is not None:
@@ -227,11 +237,15 @@ class Piecewise(Ring):
             product = self.multiply([half, self.add([self.one, self.multiply(signs)])])
         return product if sign > 0 else self.add([self.one, self.negate(product)])
 
-    def _known_step(self, monic: fmpq_mpoly) -> bool:
-        return any(
-            self._kernels[slot].kind == "step" and other.num == monic and other.den.is_one()
-            for slot, other in self._arguments.items()
-        ) or any(known.num == monic and known.den.is_one() for known, _ in self._assumed)
+    def _known_step(self, monic: fmpq_mpoly) -> Element | None:
+        """The step of a polynomial that was met before, or is assumed."""
+        for known, bit in self._assumed:
+            if known.num == monic and known.den.is_one():
+                return self.one if bit else self.zero
+        for slot, other in self._arguments.items():
+            if other.num == monic and self._steps >> slot & 1 and other.den.is_one():
+                return self._generator(slot)
+        return None
 
     def _plainly_irreducible(self, poly: fmpq_mpoly) -> bool:
         """A polynomial c·g + (terms without g) cannot factor; quick to see."""
@@ -305,8 +319,30 @@ class Piecewise(Ring):
         a, b, norm = self._around_root(poly, roots)
         if norm.num.is_zero() or not norm.den.is_one() or self._step_in(norm) is not None:
             return None
-        known = self._definite_sign(norm.num)
-        return None if known == 0 else b.num if known > 0 else a.num
+        sign = self._definite_sign(norm.num)
+        return None if sign == 0 else b.num if sign > 0 else a.num
+
+    def shared(self, compute: Callable[[], Element]) -> Callable[[], Element]:
+        outer, self.domain = self.domain, self.one
+        try:
+            value, where = compute(), self.domain
+        except UndefinedEverywhere as error:
+            kept = error
+
+            def use() -> Element:
+                raise kept
+
+            return use
+        finally:
+            self.domain = outer
+        if where is self.one:
+            return lambda: value
+
+        def restricted() -> Element:
+            self._restrict(where)
+            return value
+
+        return restricted
 
     def select(self, branches: Sequence[tuple[Element, Callable[[], Element] | None]]) -> Element:
         outer = self.domain

@@ -58,7 +58,7 @@ def _latex(text: str, file: str) -> Document:
     return read_latex(text, file)
 
 
-def _markdown(text: str, file: str) -> Document:
+def _markdown(text: str, file: str) -> Document:  # noqa: ARG001 - all readers are called alike
     from grader.documents.markdown import read_markdown
 
     return read_markdown(text)
@@ -70,7 +70,7 @@ def _notebook(text: str, file: str) -> Document:
     return read_notebook(text, file)
 
 
-def _plain(text: str, file: str) -> Document:
+def _plain(text: str, file: str) -> Document:  # noqa: ARG001 - all readers are called alike
     from grader.documents.plain import read_plain
 
     return read_plain(text)
@@ -97,6 +97,9 @@ def _by_suffix(formats: tuple[Format, ...]) -> Mapping[str, Format]:
 
 #: From the end of a file's name to its format.
 BY_SUFFIX: Final = _by_suffix(FORMATS)
+
+#: The fault of a document that does not say whose it is; where Canvas says so, it is none.
+NO_AUTHOR: Final = "the document says neither name nor id of its author"
 
 #: An answers file in YAML under the name of a document.
 _IS_YAML: Final = re.compile(r"^answers[ \t]*:[ \t]*(?:#.*)?$", re.MULTILINE)
@@ -173,8 +176,9 @@ def import_document(homework: Homework, data: bytes, file: str) -> Imported:
     student = find_author(document)
     faults = [*decoded.faults]
     if not student.name and not student.id:
-        faults.append(Fault(Place(file, 1, 1), "", "the document says neither name nor id of its "
-                            "author", "write `Name: ...` and `ID: ...` at its top"))  # fmt: skip
+        faults.append(
+            Fault(Place(file, 1, 1), "", NO_AUTHOR, "write `Name: ...` and `ID: ...` at its top")
+        )
     faults += [
         Fault(Place(file, item.line, 1), "", f"`{_short(item.text)}` is not placed: {item.reason}")
         for item in outcome.unplaced
@@ -202,7 +206,12 @@ def load_document(homework: Homework, path: Path, file: str) -> AnswersFile:
     """
     from grader.read.decode import read_bytes
 
-    imported = import_document(homework, read_bytes(path, file), file)
+    return read_document(homework, read_bytes(path, file), file)
+
+
+def read_document(homework: Homework, data: bytes, file: str) -> AnswersFile:
+    """The same of a document's bytes; ``file`` names it and its format.  Raises FileError."""
+    imported = import_document(homework, data, file)
     if not imported.placed and not any(block.answers for block in imported.answers.blocks):
         fault = Fault(Place(file, 1, 1), "", "no answer to this homework was found in it")
         raise FileError([fault, *imported.answers.faults])

@@ -78,7 +78,7 @@ _DECORATION: Final = re.compile(
     r"(?![^{}]*(?:size|shape|dim|ReLU|relu))[^{}]*\}"
     r"|\\(?:therefore|because|Rightarrow|implies|bullet|bigstar|star|item|displaystyle|to|rightarrow"
     r"|left\s*\\\{|left\s*\.|left\\lbrace|noindent|begin\s*\{[a-z]+\}\s*\{[lcr|@{}]*\})(?![A-Za-z])"
-    r"|\(\s*(?:[ivx]+|[a-z]|\d{1,2})\s*\)(?=\s*\S)|(?:\d{1,2}|[a-z])[.)](?=\s)|[•∴⇒→✓,.]|[-*]\s(?=\S))"
+    r"|\(\s*(?:[ivx]+|[a-z]|\d{1,2})\s*\)(?=\s*\S)|(?:\d{1,2}|[a-z])[.)](?=\s)|[•∴⇒→✓,.])"
 )
 
 
@@ -360,6 +360,9 @@ def _place(segment: _Segment, drafts: list[_Draft], is_left: Callable[[str], boo
         _without_relation(segment, last, drafts)
     elif _STARTS_ON.match(text) and segment.strength != "strong":
         last.add(text, relation=relation)
+        if segment.strength == "row":
+            last.doubt = (f"the row in line {segment.line} begins with an operator and has a left "
+                          "side")  # fmt: skip
     elif _CONDITION.match(text):
         last.add(text)
     elif segment.strength == "row" or (

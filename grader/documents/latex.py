@@ -57,6 +57,8 @@ _VERBATIM: Final = frozenset(
 _TABLES: Final = frozenset({"tabular", "tabular*", "tabularx", "longtable", "tabulary"})
 _BEGINS_MATH: Final = re.compile(r"\$\$|\$|\\\(|\\\[")
 _CLOSES: Final = {"$": "$", "$$": "$$", r"\(": r"\)", r"\[": r"\]"}
+_HIDDEN: Final = re.compile(r"\\iffalse(?![A-Za-z]).*?\\fi(?![A-Za-z])", re.DOTALL)
+_STRUCK: Final = frozenset({"sout", "st", "xout", "cancel"})
 _FIELD: Final = re.compile(r"\\(author|title|date|name|studentid)\s*(?=\{)")
 _NEST: Final = re.compile(
     r"\\\\|\\[{}]|(?P<up>\{|\\begin\b|\\left\b)|(?P<down>\}|\\end\b|\\right\b)"
@@ -69,6 +71,8 @@ def read_latex(text: str, file: str) -> Document:
     Raises FileError where it is nested too deeply, LimitError where its own
     commands grow without end.
     """
+    # What `\iffalse` hides is no part of the page.
+    text = _HIDDEN.sub(lambda found: "\n" * found[0].count("\n"), text)
     text, used = expand_macros(text)
     deepest = depth = 0
     for match in _NEST.finditer(text):
@@ -149,9 +153,16 @@ class _Reader:
 
     def walk(self, nodes: Sequence[Any], offset: int) -> None:
         """Nodes in order; ``offset`` is where in the text their positions count from."""
+        struck = False
         for node in nodes:
             if self.resume is not None:
                 return
+            if struck and isinstance(node, LatexGroupNode):
+                struck = False
+                line = self.lines.at(offset + int(node.pos))
+                self.notes.append(f"line {line}: what is struck out is not read")
+                continue
+            struck = isinstance(node, LatexMacroNode) and node.macroname in _STRUCK
             if node is None:
                 continue
             start = offset + int(node.pos)

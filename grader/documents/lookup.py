@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
+from grader.documents.equations import looks_derived
 from grader.errors import AnswerError, LimitError
 from grader.expr.functions import SPELLINGS
 from grader.expr.names import FREE, Vocabulary
@@ -51,6 +52,13 @@ class Lookup:
     _lefts: dict[str, tuple[Part, ...]] = field(default_factory=dict)
     _vocabularies: dict[str, Vocabulary] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        statements = [parts[0].statement for parts in self.homework.by_question.values() if parts]
+        #: What the homework calls functions.
+        self.functions = frozenset(f for s in statements for f in s.vocabulary.functions)
+        #: Whether a part asks for a quantity that is a name.
+        self.by_name = any(isinstance(part.quantity, Symbol) for part in self.homework.parts)
+
     # --- left sides -----------------------------------------------------------
 
     def parts(self, left: str) -> tuple[Part, ...]:
@@ -70,9 +78,11 @@ class Lookup:
         by_id = tuple(p for p in self.homework.parts if plain == p.id)
         if by_id:
             return by_id
-        found = tuple(part for part in self.homework.parts if self._is_quantity(text, part))
-        if found:
-            return found
+        # Most quantities are derivatives, and most left sides are not.
+        if self.by_name or looks_derived(text):
+            found = tuple(part for part in self.homework.parts if self._is_quantity(text, part))
+            if found:
+                return found
         local = [
             p for p in self.homework.parts if plain == p.id.partition(".")[2] and "_d" in plain
         ]
@@ -110,9 +120,7 @@ class Lookup:
             name = parse_name(text, FREE)
         except (AnswerError, LimitError):
             return None
-        functions = {f for parts in self.homework.by_question.values() for p in parts[:1]
-                     for f in p.statement.vocabulary.functions}  # fmt: skip
-        if name in functions or name.lower() in SPELLINGS or name in ("e", "pi", "I", "d"):
+        if name in self.functions or name.lower() in SPELLINGS or name in ("e", "pi", "I", "d"):
             return None
         return name
 

@@ -26,6 +26,11 @@ _FIELD: Final = re.compile(r"^([\w -]+?)[ \t]*:[ \t]*(.*)$", re.MULTILINE)
 _MATH_FENCES: Final = frozenset({"math", "latex", "tex", "katex"})
 _TEXT_FENCES: Final = frozenset({"", "text", "txt", "plain"})
 _SECTION: Final = re.compile(r"^\\(?:sub)*section\*?\{(.*)\}[ \t]*$", re.MULTILINE)
+_STRUCK: Final = re.compile(r"(?<!~)~~(?![~\s])(?:(?!\n[ \t]*\n).)+?(?<!~)~~(?!~)", re.DOTALL)
+_INDEX: Final = re.compile(r"<(sub|sup)>([^<>]{1,40})</\1>", re.IGNORECASE)
+#: `**bold**`, and not the power in `x**2`.
+_STRONG: Final = re.compile(r"(?<![\w)\]*])\*\*(?=[^\s*])([^*\n]+?)(?<=\S)\*\*(?![\w(\[*])")
+_ESCAPED: Final = re.compile(r"\\([_*~`#])")
 _COMMENT: Final = re.compile(r"<!--.*?-->|%%.*?%%", re.DOTALL)
 
 
@@ -46,6 +51,10 @@ def read_markdown(text: str) -> Document:
 
 def markdown_blocks(text: str, first: int, notes: list[str]) -> list[Block]:
     """The blocks of a text whose first line has the number ``first``; notes are added."""
+    for struck in _STRUCK.finditer(text):
+        line = first + text.count("\n", 0, struck.start())
+        notes.append(f"line {line}: what is struck out is not read")
+    text = _STRUCK.sub(lambda found: "\n" * found[0].count("\n"), text)
     tokens = _parser().parse(text)
     blocks: list[Block] = []
     heading = False
@@ -63,7 +72,7 @@ def markdown_blocks(text: str, first: int, notes: list[str]) -> list[Block]:
                 blocks.append(Block(tuple(row or ())))
                 row = None
             case "inline":
-                pieces = pieces_of(token.content, line)
+                pieces = tuple(map(_plain, pieces_of(token.content, line)))
                 if row is None:
                     blocks.append(Block(pieces, heading))
                 else:
@@ -77,6 +86,15 @@ def markdown_blocks(text: str, first: int, notes: list[str]) -> list[Block]:
             case _:
                 pass
     return blocks
+
+
+def _plain(piece: Piece) -> Piece:
+    """Words without Markdown's marks, as they are seen on the page."""
+    if isinstance(piece, Formula):
+        return piece
+    text = _INDEX.sub(lambda m: f"{'_' if m[1].lower() == 'sub' else '^'}{{{m[2]}}}", piece.text)
+    text = _STRONG.sub(r"\1", text)
+    return Words(_ESCAPED.sub(r"\1", text), piece.line)
 
 
 def _fence(token: Token, line: int, notes: list[str]) -> list[Block]:

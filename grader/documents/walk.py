@@ -22,15 +22,27 @@ _QUESTION: Final = re.compile(
 _NUMBERED: Final = re.compile(r"[\s#*_(\[]*(?P<number>\d{1,3})\s*[.):\]](?P<rest>[\s\S]*)")
 #: What may stand between a quantity and its value: ``∂h₂/∂f₁ is D₂ × D₂``.
 _LINK: Final = re.compile(
-    r"[\s:=→|,;.()\-–—*_~]*(?:(?:is|are|has|have|of|size|sizes|shape|shapes|dim|dims|dimension|dimensions"
-    r"|the|a|an|in|should|be|will|which|with|equals|equal|to|just|simply|then|becomes|gives|given|by|value"
-    r"|answer|matrix|vector|belongs|lies|so|and|it|its|we|get|final|term|derivative)\b"
-    r"[\s:=→|,;.()\-–—*_~]*)*",
+    r"[\s,;.()*_~]*(?:(?:so|then|and|it|thus|hence|which|simply|just|we get|will|should|must)\b[\s,]*)*"
+    r"(?:[:=→⟶⇒|—–]|[-=]>|\b(?:is|are|be|equals|becomes|gives|has|have|lies|belongs)\b)+"
+    r"(?:[\s:=→|,.()*_~\-–—]|\b(?:equal|given|simply|just|to|by|in|of|a|an|the|size|shape|dim|dimensions?"
+    r"|matrix|vector|element|therefore|again|also|then)\b)*",
     re.IGNORECASE,
 )
 _LEADS_ON: Final = re.compile(
     r"(?:[:=→|]|\b(?:is|equals|are|by|get|size))\s*[*_]*\s*\Z", re.IGNORECASE
 )
+#: Words behind a value that make another value of it.
+_CHANGES: Final = re.compile(
+    r"\s*(?:(?:times|plus|minus|multiplied|divided|over|or|if|when|unless|whenever|for|otherwise|else)\b"
+    r"|[+*/·×^−-]\s*\Z)",
+    re.IGNORECASE,
+)
+#: Words before ``x = 0`` that make a case of it, not a definition.
+_CASE: Final = re.compile(
+    r"\b(?:if|when|for|at|case|suppose|unless|whenever|assume|assuming|say)\W*\Z", re.IGNORECASE
+)
+_NUMBER: Final = re.compile(r"[-+−]?\s*(?:\d+(?:\.\d+)?|\\infty)\s*")
+_ANNOUNCES: Final = re.compile(r"\b(?:answer|solution|result|ans)\b[\s:=*_.]*\Z", re.IGNORECASE)
 _BULLET: Final = re.compile(
     r"\s*(?:[-*•>]\s+|#+\s+|\(?(?:[ivx]{1,4}|[a-z]|\d{1,2})[.):]\s+)*"
     r"(?:(?:so|thus|hence|therefore|then|and|we get|answer|solution|ans|where|let|finally)\b[\s:,]*)*",
@@ -92,6 +104,8 @@ class _Walker:
         self.question: str | None = None
         #: A quantity whose value should come next.
         self.pending: str | None = None
+        #: Whether the block at hand is one formula and nothing else.
+        self.alone = False
         #: How many words stood since the last equation.
         self.words_since = _MOST_WORDS + 1
 
@@ -111,11 +125,12 @@ class _Walker:
             if self.is_row(block):
                 self.plain_row(block)
             return
+        self.alone = _is_alone(block)
         for index, piece in enumerate(block.pieces):
             if isinstance(piece, Words):
                 self.words(piece, block, index)
             else:
-                self.formula(piece, block)
+                self.formula(piece, block, index)
         last = block.pieces[-1]
         leads_on = _LEADS_ON.search(last.text) if isinstance(last, Words) else last.display
         if not block.heading and not leads_on:
@@ -157,6 +172,9 @@ class _Walker:
             return
         if self.pending is not None and not _LINK.fullmatch(piece.text):
             self.pending = None
+        label = re.fullmatch(r"(.*?)\s*[:=]\s*", piece.text.rsplit("\n", 1)[-1])
+        if label is not None and self.pending is None:
+            self.pending = self.behind_words(label[1].strip())
         before = block.pieces[index - 1] if index else None
         if isinstance(before, Formula) and not before.display:
             return
@@ -204,7 +222,7 @@ class _Walker:
             self.add(Equation(label.strip(), "=", tidy(value.lstrip("= ")), line), bare=True)
             return
         worded = re.match(
-            r"(?P<what>.+?)\s+(?:is|has size|has shape|is of size|∈|in)\s+(?P<value>.+)",
+            r"(?P<what>.+?)\s+(?:is|has size|has shape|is of size|∈|in|->|=>|→|⟶|⇒)\s+(?P<value>.+)",
             rest,
             re.DOTALL,
         )
@@ -240,7 +258,7 @@ class _Walker:
 
     # --- formulas -------------------------------------------------------------
 
-    def formula(self, formula: Formula, block: Block) -> None:
+    def formula(self, formula: Formula, block: Block, index: int) -> None:
         text = formula.text
         if not formula.closed:
             mark = re.match(r"\$\$|\$|\\[(\[]|\\begin\s*\{[^}]*\}", text)
@@ -248,8 +266,25 @@ class _Walker:
                           f"the `{mark[0] if mark else '$'}` in line {formula.line} is never closed")  # fmt: skip
             return
         text = self.annotated(formula)
-        for equation in equations(text, formula.line, self.lookup.is_left):
-            self.one(equation, formula, block)
+        found = equations(text, formula.line, self.lookup.is_left)
+        behind = block.pieces[index + 1] if index + 1 < len(block.pieces) else None
+        if found and isinstance(behind, Words) and not formula.display:
+            changes = _CHANGES.match(behind.text)
+            # A dash at the end of a paragraph is a dash.
+            if changes and (changes[0].strip().isalpha() or index + 2 < len(block.pieces)):
+                word = behind.text.split()[0]
+                doubt = f"what follows it (`{word}`) may change it"
+                found[-1] = replace(found[-1], doubt=found[-1].doubt or doubt)
+        before = block.pieces[index - 1] if index else None
+        case = isinstance(before, Words) and _CASE.search(before.text)
+        for equation in found:
+            if (
+                case
+                and _NUMBER.fullmatch(equation.right)
+                and not self.lookup.parts(equation.left or "")
+            ):
+                continue  # `for x = 0`: neither an answer nor a definition
+            self.one(equation, formula, before)
 
     def unclosed(self, text: str, formula: Formula, reason: str) -> None:
         """A formula without its end: what it may answer goes to a person."""
@@ -283,7 +318,7 @@ class _Walker:
                 text = f"{text[: match.start()]}{{{inner}}}{text[after:]}"
         return text
 
-    def one(self, equation: Equation, formula: Formula, block: Block) -> None:
+    def one(self, equation: Equation, formula: Formula, before: Piece | None) -> None:
         """One equation or expression of a formula."""
         left, right = equation.left, equation.right
         if left is None and not right:
@@ -302,11 +337,11 @@ class _Walker:
             self.found[-1] = replace(last, equation=replace(last.equation, right=longer))
             return
         if left is None:
-            self.expression(equation, formula, block)
+            self.expression(equation, formula, before)
             return
         self.add(equation)
 
-    def expression(self, equation: Equation, formula: Formula, block: Block) -> None:
+    def expression(self, equation: Equation, formula: Formula, before: Piece | None) -> None:
         """An expression that equals nothing: a quantity to be spoken of, or loose."""
         text = equation.right
         label, colon, value = text.partition(":")
@@ -319,7 +354,7 @@ class _Walker:
         if equation.relation is not None:
             self.loose.append(Loose(equation.line, text, "nothing stands before its `=`"))
         elif (
-            (formula.display or _is_all(block, formula))
+            (formula.display or self.alone or _announces(before))
             and re.search(r"[A-Za-z0-9\u0370-\u03ff]", text)
             and not self.lookup.is_chain_rule(text)
         ):
@@ -337,9 +372,14 @@ def _closes(rest: str) -> bool:
     return not rest.strip() or bool(re.match(r"\s*[*_]*\s*[.:)\]\-–—(\n]|\s*[*_]+", rest))
 
 
-def _is_all(block: Block, formula: Piece) -> bool:
-    """Whether a formula is all that its block says, but for its number."""
-    return all(
-        piece is formula or (isinstance(piece, Words) and _ONLY_MARKS.fullmatch(piece.text))
-        for piece in block.pieces
+def _announces(before: Piece | None) -> bool:
+    """Whether a formula stands behind ``Answer:``."""
+    return isinstance(before, Words) and bool(_ANNOUNCES.search(before.text))
+
+
+def _is_alone(block: Block) -> bool:
+    """Whether a block is one formula and nothing else, but for its number."""
+    formulas = sum(isinstance(piece, Formula) for piece in block.pieces)
+    return formulas == 1 and all(
+        isinstance(piece, Formula) or _ONLY_MARKS.fullmatch(piece.text) for piece in block.pieces
     )

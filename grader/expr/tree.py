@@ -236,7 +236,15 @@ def walk(node: Node | Condition) -> Iterator[Node | Condition]:
 
 def symbols(node: Node | Condition) -> frozenset[str]:
     """The canonical names that occur in a tree."""
-    return frozenset(part.name for part in walk(node) if isinstance(part, Symbol))
+    found: set[str] = set()
+    stack = [node]
+    while stack:
+        top = stack.pop()
+        if type(top) is Symbol:
+            found.add(top.name)
+        elif type(top) is not Number:
+            stack.extend(children(top))
+    return frozenset(found)
 
 
 def substitute(node: Node, values: Mapping[str, Node]) -> Node:

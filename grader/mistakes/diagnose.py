@@ -77,6 +77,9 @@ def _near(rows: Floats, values: Floats) -> NDArray[np.bool_]:
     return np.asarray(close.all(axis=-1), dtype=np.bool_)
 
 
+#: What an answer is called that is wrong by a slip in a definition alone.
+FOLLOW_THROUGH = "follow_through"
+
 _FACTOR_NUDGE = "Check the factors: only a factor is wrong."
 _TERM_NUDGE = "Check the terms: only a term is wrong."
 
@@ -260,7 +263,9 @@ def _relation(
                 and _near(right * _values(factor, forward, index), values)
                 and _proved(part, answer, environment, Product((factor, subject.reference)))
             ):
-                return Diagnosis("times", f"Your answer is the right one times {maths(factor)}.", _FACTOR_NUDGE)
+                return Diagnosis(
+                    "times", f"Your answer is the right one times {maths(factor)}.", _FACTOR_NUDGE
+                )
         for term in _simple_terms(subject, values, right):
             if (
                 _near(few.reference + _values(term, forward, few), values[probes])

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from grader.compare.field import UndefinedEverywhere
 from grader.compare.interpret import Unevaluated
 from grader.compare.ladder import compare
-from grader.compare.reference import leaf_names, make_reference
+from grader.compare.reference import make_reference
 from grader.derive import chain_term, derivative
 from grader.errors import LimitError
 from grader.expr.names import Vocabulary
@@ -96,7 +95,7 @@ def judge_expression(
     assert not isinstance(answer, Dimensions), "the reader of this kind gives expressions"
     assert isinstance(part.quantity, Partial)
     try:
-        return _with_used_names(part, answer, definitions)
+        return compare(part.references[0], answer, definitions)
     except Unevaluated:
         pass  # worked out below: rare, and no cost to the answers without
     forward = {**part.statement.forward, **definitions}
@@ -109,20 +108,7 @@ def judge_expression(
         return Verdict(Outcome.DISALLOWED, reason=disallowed.reason, span=disallowed.span)
     except ValueError as error:
         return Verdict(Outcome.UNDECIDED, reason=str(error))
-    return _with_used_names(part, answer, definitions)
-
-
-def _with_used_names(part: Part, answer: Node, definitions: Mapping[str, Node]) -> Verdict:
-    """The verdict; a witness keeps only the names that either side comes down to."""
-    reference = part.references[0]
-    verdict = compare(reference, answer, definitions)
-    if verdict.witness is None:
-        return verdict
-    used = leaf_names(answer, {**reference.environment, **definitions}) | leaf_names(
-        reference.tree, reference.environment
-    )
-    kept = tuple(pair for pair in verdict.witness.at if pair[0] in used)
-    return replace(verdict, witness=replace(verdict.witness, at=kept))
+    return compare(part.references[0], answer, definitions)
 
 
 def read_expression(text: str, vocabulary: Vocabulary) -> Reading:

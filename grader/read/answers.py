@@ -28,6 +28,10 @@ __all__ = ["AnswerBlock", "AnswersFile", "Entry", "load_answers", "read_answers"
 TOP_KEYS: Final = ("student", "assignment", "definitions", "answers")
 STUDENT_KEYS: Final = ("name", "id", "sis_user_id", "sis_login_id")
 
+#: Faults of a file that does not say whose it is; where Canvas says so, they are none.
+NO_STUDENT: Final = "the file has no `student`"
+NO_NAME: Final = "`student` says neither name nor id"
+
 _QUESTION: Final = re.compile(
     r"(?i:q|question|problem|p|ex|exercise|task|part)?[ _-]*\d{1,3}[a-z]?"
 )
@@ -230,11 +234,11 @@ class _Reader:
         if "student" not in seen and not self.student and pairs:
             root = self.documents[0]
             where = Scalar("", "plain", root.start, root.start + 1)
-            self.fault(where, "the file has no `student`",
+            self.fault(where, NO_STUDENT,
                        "begin it with `student: {name: ..., id: ...}`")  # fmt: skip
         elif not self.student.get("id") and not self.student.get("name") and pairs:
             where_node = seen.get("student", self.documents[0])
-            self.fault(where_node, "`student` says neither name nor id", path="$.student")
+            self.fault(where_node, NO_NAME, path="$.student")
 
     @property
     def has_answers(self) -> bool:

@@ -5,6 +5,7 @@ Mathematics stays text with its place: this layer knows YAML, not expressions.
 
 from __future__ import annotations
 
+import copy
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -190,8 +191,63 @@ def _read(text: str, file: str, digest: str) -> RubricFile:
     faults += [fault for fault in shape_faults if fault.path not in said]
     faults += _sense(data, source)
     if faults or shape is None:
-        raise RubricError(sorted(set(faults))[:FILE_FAULTS])
+        raise RubricError(sorted(set(faults))[:FILE_FAULTS], _sound(data, source, digest))
     return _built(shape, data, source, digest)
+
+
+#: Rounds of leaving out what is at fault; a fault may come to light behind another.
+_ROUNDS = 8
+
+
+def _sound(data: Plain, source: Source, digest: str) -> RubricFile | None:
+    """The rubric without what is at fault in its shape: without parts and keys that
+    stand for themselves, and without a whole question where something is wrong that
+    others build on.  None if nothing is left."""
+    from pydantic import ValidationError
+
+    from grader.read.rubric_shape import RubricShape
+
+    value = copy.deepcopy(data.value)
+    assert isinstance(value, dict)
+    questions = value.get("questions")
+    if not isinstance(questions, list):
+        return None
+    places = list(range(len(questions)))
+    for _ in range(_ROUNDS):
+        try:
+            shape = RubricShape.model_validate(value)
+        except ValidationError as error:
+            faulty = {_leave_out(value, item) for item in error.errors()} - {None}
+            kept = [k for k in range(len(questions)) if k not in faulty]
+            questions[:] = [questions[k] for k in kept]
+            places = [places[k] for k in kept]
+            if not questions:
+                return None
+        else:
+            return _built(shape, data, source, digest, places)
+    return None
+
+
+def _leave_out(value: dict[str, Any], item: Any) -> int | None:
+    """Take what is at fault out; the question's position where it must go whole."""
+    path: Keys = tuple(item["loc"])
+    question = path[1] if len(path) > 1 and path[0] == "questions" else None
+    inside = path[2:] if question is not None else path
+    alone = item["type"] == "extra_forbidden" or inside[:1] in (("parts",), ("points",))
+    if not inside or (
+        question is not None and not (alone and all(isinstance(k, str) for k in inside))
+    ):
+        return question if isinstance(question, int) else None
+    depth = 2 if inside[0] == "parts" and item["type"] != "extra_forbidden" else len(inside)
+    *way, last = inside[:depth]
+    holder: Any = value if question is None else value["questions"][question]
+    for key in way:
+        holder = holder.get(key) if isinstance(holder, dict) else None
+    if item["type"] == "missing" and question is None:
+        value[str(path[0])] = "?"
+    elif isinstance(holder, dict):
+        holder.pop(last, None)
+    return None
 
 
 # --- Shape: Pydantic's findings in our words ------------------------------------
@@ -357,8 +413,13 @@ def _alias_targets(
 # --- Values ----------------------------------------------------------------------
 
 
-def _built(shape: Any, data: Plain, source: Source, digest: str) -> RubricFile:
+def _built(
+    shape: Any, data: Plain, source: Source, digest: str, places: list[int] | None = None
+) -> RubricFile:
+    """The frozen values; ``places`` tells where each question stands in the file."""
     policy = shape.policy
+    if places is None:
+        places = list(range(len(shape.questions)))
     return RubricFile(
         file=source.file,
         id=shape.id,
@@ -377,7 +438,7 @@ def _built(shape: Any, data: Plain, source: Source, digest: str) -> RubricFile:
         ),
         questions=tuple(
             _question(question, ("questions", index), data, source)
-            for index, question in enumerate(shape.questions)
+            for index, question in zip(places, shape.questions, strict=True)
         ),
         text=source.text,
         digest=digest,

@@ -1,0 +1,147 @@
+"""Follow-through: an answer that is right but for a slip in a student's definition.
+
+If one change in one definition (a subscript, a sign, a factor) makes the answer
+equal to the reference, the answer is right given the slip.  As everywhere, values
+find the change and a proof decides.  A slip that makes the answer trivial carries
+nothing: an answer that is zero, or comes down to fewer names than the reference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from grader.compare.cases import Side
+from grader.compare.interpret import Unevaluated
+from grader.compare.ladder import proved_equal
+from grader.compare.reference import leaf_names
+from grader.compare.sample import floats
+from grader.errors import LimitError
+from grader.expr.calculus import product_of, sum_of
+from grader.expr.tree import (
+    Condition,
+    Dimensions,
+    Negation,
+    Node,
+    Number,
+    Product,
+    Sum,
+    Symbol,
+    children,
+    with_children,
+)
+from grader.limits import INDEX_POINTS, MAX_CORRECTIONS
+from grader.mistakes.table import maths
+from grader.questions.part import Part
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """A definition of the student's, and what it should have been."""
+
+    name: str
+    written: Node
+    mended: Node
+
+    @property
+    def sentence(self) -> str:
+        """What is said beside an answer that is right given the slip."""
+        name = maths(Symbol(self.name))
+        return (
+            f"Right, given your {name}; but {name} should have been {maths(self.mended)}, "
+            f"not {maths(self.written)}."
+        )
+
+    @property
+    def nudge(self) -> str:
+        """The same without the mend."""
+        name = maths(Symbol(self.name))
+        return f"Right, given your {name}; but check the definition of {name}."
+
+
+def find_slip(
+    part: Part, answer: Node | Dimensions, definitions: Mapping[str, Node]
+) -> Slip | None:
+    """The slip that explains a wrong answer, if there is one and it is certain.
+
+    ``definitions`` are those that the answer uses.
+    """
+    if isinstance(answer, Dimensions) or not definitions:
+        return None
+    reference = part.references[0]
+    screen = reference.screen
+    if screen is None:
+        return None
+    forward = part.statement.forward
+    size = min(INDEX_POINTS, screen.cloud.size)
+    columns = {name: column[-size:] for name, column in screen.columns.items()}
+    right = screen.values[-size:]
+    try:
+        if _is_trivial(part, answer, {**forward, **definitions}, columns, size):
+            return None
+        tried = 0
+        for name in sorted(definitions):
+            for mended in _mends(definitions[name], part):
+                tried += 1
+                if tried > MAX_CORRECTIONS:
+                    return None
+                environment = {**forward, **definitions, name: mended}
+                values = floats(answer, environment, columns, size)
+                if np.isclose(values, right, rtol=1e-7, atol=1e-9, equal_nan=True).all() and (
+                    proved_equal(
+                        Side(answer, environment),
+                        Side(reference.tree, reference.environment),
+                        part.statement.positive,
+                    )
+                ):
+                    return Slip(name, definitions[name], mended)
+    except (LimitError, Unevaluated, KeyError):
+        return None
+    return None
+
+
+def _is_trivial(
+    part: Part,
+    answer: Node,
+    environment: Mapping[str, Node],
+    columns: Mapping[str, np.ndarray],
+    size: int,
+) -> bool:
+    reference = part.references[0]
+    mine = leaf_names(answer, environment)
+    theirs = leaf_names(reference.tree, reference.environment)
+    return len(mine) < len(theirs) or not floats(answer, environment, columns, size).any()
+
+
+def _mends(node: Node, part: Part) -> Iterator[Node]:
+    """The tree with one thing changed: each may undo a slip."""
+    names = sorted(part.statement.leaves | part.statement.forward.keys())
+    for changed in _changes(node, names):
+        assert isinstance(changed, Node)
+        yield changed
+
+
+def _changes(node: Node | Condition, names: list[str]) -> Iterator[Node | Condition]:
+    match node:
+        case Symbol():
+            # A subscript, then a letter: either may be the slip.
+            base = node.name.partition("_")[0]
+            others = [name for name in names if name != node.name]
+            others.sort(key=lambda name: name.partition("_")[0] != base)
+            yield from map(Symbol, others)
+        case Sum(terms) if len(terms) > 1:
+            for k in range(len(terms)):
+                yield sum_of([*terms[:k], *terms[k + 1 :]])
+        case Product(factors):
+            for k in range(len(factors)):
+                yield product_of([*factors[:k], *factors[k + 1 :]])
+        case Negation(operand):
+            yield operand
+    if isinstance(node, Node) and not isinstance(node, Number | Negation):
+        yield Negation(node)
+    parts = children(node)
+    for k, inner in enumerate(parts):
+        for changed in _changes(inner, names):
+            yield with_children(node, (*parts[:k], changed, *parts[k + 1 :]))

@@ -1,0 +1,114 @@
+"""What a rubric's policy does to the results of one student, part by part."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from fractions import Fraction
+
+from grader.expr.tree import Dimensions
+from grader.homework import Homework
+from grader.results import Outcome, PartResult
+
+#: What a total is rounded to, by the rubric's word for it.
+ROUNDING_STEPS: Mapping[str, Fraction | None] = {
+    "none": None,
+    "half": Fraction(1, 2),
+    "whole": Fraction(1),
+}
+
+#: Fewer sizes than this cannot show a habit.
+LEAST_TRANSPOSED = 2
+
+
+def with_policy(results: list[PartResult], homework: Homework) -> list[PartResult]:
+    """The results as the rubric's policy has them."""
+    told = with_slips_charged_once(with_other_layout(results, homework), homework)
+    return all_or_nothing(told, homework) if homework.file.policy.all_or_nothing else told
+
+
+def with_slips_charged_once(results: list[PartResult], homework: Homework) -> list[PartResult]:
+    """A slip in a definition costs its points where it first does harm; after that,
+    answers that are right given the slip earn the rubric's follow-through credit."""
+    credit = homework.file.policy.follow_through_credit
+    charged: set[str] = set()
+    told: list[PartResult] = []
+    for result in results:
+        if result.slip is None or not credit:
+            told.append(result)
+        elif result.slip not in charged:
+            charged.add(result.slip)
+            sentence = "The slip is charged here, and not again where it does harm later."
+            told.append(replace(result, feedback=(*result.feedback, sentence)))
+        else:
+            points = max(result.possible * credit, result.points or Fraction(0))
+            sentence = f"It earns {credit} of the points, since the slip was charged before."
+            told.append(replace(result, points=points, feedback=(*result.feedback, sentence)))
+    return told
+
+
+def all_or_nothing(results: list[PartResult], homework: Homework) -> list[PartResult]:
+    """A question counts only if all of its parts are right.
+
+    Nothing is taken away while a person must still decide on one of its parts.
+    """
+    told = {result.part: result for result in results}
+    for parts in homework.by_question.values():
+        inside = [told[part.id] for part in parts]
+        if any(result.points is None for result in inside):
+            continue
+        if all(result.points == result.possible for result in inside):
+            continue
+        for result in inside:
+            if result.points:
+                sentence = "This question counts only if all of its parts are right."
+                told[result.part] = replace(
+                    result, points=Fraction(0), feedback=(*result.feedback, sentence)
+                )
+    return [told[result.part] for result in results]
+
+
+def with_other_layout(results: list[PartResult], homework: Homework) -> list[PartResult]:
+    """All sizes of a student in the other layout: one mistake, told once.
+
+    A student who lays out every Jacobian the other way round has understood the
+    sizes and made one choice that differs from the homework's; the rubric says what
+    that costs (``other_layout_credit``).  It is consistent if every size that has
+    two different sides and was read is transposed; sizes of equal sides are the same
+    in both layouts.
+    """
+    told = list(results)
+    for parts in homework.by_question.values():
+        uneven = {
+            part.id
+            for part in parts
+            if isinstance(part.answer, Dimensions) and part.answer.rows != part.answer.columns
+        }
+        places = [k for k, result in enumerate(results) if result.part in uneven]
+        turned = [k for k in places if results[k].mistake == "transposed"]
+        others = [k for k in places if k not in turned]
+        if len(turned) < LEAST_TRANSPOSED or any(
+            results[k].verdict.outcome in (Outcome.EQUIVALENT, Outcome.DIFFERENT) for k in others
+        ):
+            continue
+        credit = homework.file.policy.other_layout_credit or Fraction(0)
+        for number, k in enumerate(turned):
+            told[k] = _in_other_layout(results[k], credit, first=number == 0)
+    return told
+
+
+def _in_other_layout(result: PartResult, credit: Fraction, *, first: bool) -> PartResult:
+    if first:
+        share = f" It earns {credit} of the points." if credit else ""
+        sentence = (
+            "All of your sizes are in the other layout: rows and columns are swapped throughout. "
+            f"That is one mistake, not one for each size.{share}"
+        )
+    else:
+        sentence = "The other layout again: rows and columns are swapped."
+    points = result.points
+    if credit:
+        points = max(result.possible * credit, points or Fraction(0))
+    return replace(
+        result, mistake="other_layout", points=points, feedback=(sentence,), nudge=sentence
+    )
