@@ -58,6 +58,8 @@ PATIENCE = 60
 
 @dataclass(frozen=True)
 class Answer:
+    """An answer of one part, as text and as the tree that it came from."""
+
     part: Part
     text: str
     tree: Node | Dimensions

@@ -153,7 +153,7 @@ _FUNCTIONS: Mapping[str, Callable[[mpf], mpf]] = {
     "sqrt": lambda x: _real_power(x, mpf(1) / 2, Fraction(1, 2)),
     "sinh": lambda x: (_exp(x) - _exp(-x)) / 2,
     "cosh": lambda x: (_exp(x) + _exp(-x)) / 2,
-    "tanh": lambda x: mpmath.tanh(x),
+    "tanh": mpmath.tanh,
     "coth": _one_over(mpmath.tanh),
     "sech": lambda x: 2 / (_exp(x) + _exp(-x)),
     "csch": _one_over(lambda x: (_exp(x) - _exp(-x)) / 2),
@@ -318,9 +318,9 @@ class Evaluator:
                     "!=": gap != 0,
                 }[condition.operator]
             case All():
-                return all([self.holds(part) for part in condition.conditions])
+                return all(self.holds(part) for part in condition.conditions)
             case Any():
-                return any([self.holds(part) for part in condition.conditions])
+                return any(self.holds(part) for part in condition.conditions)
             case Not():
                 return not self.holds(condition.condition)
         raise TypeError(type(condition).__name__)

@@ -81,7 +81,7 @@ def grade_file(homework: Homework, file: Found, memory: Memory) -> Submission | 
 
 
 _worker_homework: Homework | None = None
-_worker_memory: Memory = {}
+_worker_memory = Memory()
 
 
 def _start_worker(file: RubricFile) -> None:
@@ -111,7 +111,7 @@ def grade_paths(
     jobs = max(1, min(jobs, len(files) // _FILES_PER_WORKER))
     outcomes: list[Submission | list[Unread]] = []
     if jobs == 1:
-        memory: Memory = {}
+        memory = Memory()
         for file in files:
             outcomes.append(grade_file(homework, file, memory))
             if progress is not None:

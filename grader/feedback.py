@@ -7,6 +7,10 @@ from collections.abc import Callable, Mapping
 from grader.results import Outcome, Verdict
 
 
+#: What ends a sentence about an answer that a person must look at.
+PENDING = " A person will look at it; no points are lost yet."
+
+
 def _right(verdict: Verdict) -> str:
     if verdict.method == "sampled":
         return (
@@ -27,7 +31,7 @@ def _wrong(verdict: Verdict) -> str:
 def _open(what: str) -> Callable[[Verdict], str]:
     def sentence(verdict: Verdict) -> str:
         why = f": {verdict.reason}" if verdict.reason else ""
-        return f"{what}{why}. A person will look at it; no points are lost yet."
+        return f"{what}{why}.{PENDING}"
 
     return sentence
 

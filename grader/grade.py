@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from grader.compare.fingerprint import fingerprint
@@ -23,8 +23,19 @@ from grader.read.answers import AnswersFile, Entry
 from grader.results import Outcome, PartResult, Submission, Unread, Verdict
 from grader.score import points_for
 
-#: Verdicts on answers already judged: by part, text and the definitions in force.
-Memory = MutableMapping[tuple[str, str, tuple[tuple[str, str | None], ...]], PartResult]
+#: Definitions in force, as written: what they mean depends on nothing else.
+Definitions = tuple[tuple[str, str | None, str | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What was worked out for earlier submissions of a batch, so that equal answers
+    cost their work once: verdicts by part, text and definitions; scopes by question
+    and definitions; parts by question and key."""
+
+    results: dict[tuple[str, str, Definitions], PartResult] = field(default_factory=dict)
+    scopes: dict[tuple[str, Definitions, Definitions], Scope] = field(default_factory=dict)
+    parts: dict[tuple[str | None, str], Part | None] = field(default_factory=dict)
 
 
 def grade(homework: Homework, answers: AnswersFile, memory: Memory | None = None) -> Submission:
@@ -33,15 +44,19 @@ def grade(homework: Homework, answers: AnswersFile, memory: Memory | None = None
     ``memory`` may be shared between the submissions of a batch: equal answers are
     then judged once.  Never raises for anything that a student wrote.
     """
-    placed, unread = _place(homework, answers)
-    scopes: dict[str, tuple[Scope, tuple[tuple[str, str | None], ...]]] = {}
+    memory = Memory() if memory is None else memory
+    placed, unread = _place(homework, answers, memory)
+    scopes: dict[str, tuple[Scope, Definitions]] = {}
+    shared = _as_written(answers.definitions)
     for question, parts in homework.by_question.items():
         own = [entry for block in answers.blocks if block.question == question
                for entry in block.definitions]  # fmt: skip
-        scope = make_scope(parts[0].statement, answers.definitions, own, question)
-        entries = (*answers.definitions, *own)
-        scopes[question] = scope, tuple((entry.key, entry.text) for entry in entries)
-    memory = {} if memory is None else memory
+        inner = _as_written(own)
+        scope = memory.scopes.get((question, shared, inner))
+        if scope is None:
+            scope = make_scope(parts[0].statement, answers.definitions, own, question)
+            memory.scopes[question, shared, inner] = scope
+        scopes[question] = scope, (*shared, ("", None, None), *inner)
     results: list[PartResult] = []
     for part in homework.parts:
         entry = placed.get(part.id)
@@ -49,9 +64,10 @@ def grade(homework: Homework, answers: AnswersFile, memory: Memory | None = None
         if entry is None or entry.text is None or entry.problem is not None:
             results.append(_without_text(homework, part, entry))
             continue
-        known = memory.get((part.id, entry.text, key))
+        known = memory.results.get((part.id, entry.text, key))
         if known is None:
-            known = memory[part.id, entry.text, key] = judge(homework, part, entry.text, scope)
+            known = judge(homework, part, entry.text, scope)
+            memory.results[part.id, entry.text, key] = known
         results.append(known)
     results = with_policy(results, homework)
     notes = list(answers.notes)
@@ -70,7 +86,13 @@ def grade(homework: Homework, answers: AnswersFile, memory: Memory | None = None
     )
 
 
-def _place(homework: Homework, answers: AnswersFile) -> tuple[dict[str, Entry], list[Unread]]:
+def _as_written(entries: Iterable[Entry]) -> Definitions:
+    return tuple((entry.key, entry.text, entry.problem) for entry in entries)
+
+
+def _place(
+    homework: Homework, answers: AnswersFile, memory: Memory
+) -> tuple[dict[str, Entry], list[Unread]]:
     """Each entry under the part that it answers; what answers none is told."""
     faults: list[Fault] = list(answers.faults)
     placed: dict[str, Entry] = {}
@@ -84,7 +106,10 @@ def _place(homework: Homework, answers: AnswersFile) -> tuple[dict[str, Entry], 
             )  # fmt: skip
             continue
         for entry in block.answers:
-            part = resolve_part(homework, block.question, entry.key)
+            place = (block.question, entry.key)
+            if place not in memory.parts:
+                memory.parts[place] = resolve_part(homework, *place)
+            part = memory.parts[place]
             if part is None:
                 close = near_part(homework, block.question, entry.key)
                 where = f" of {block.question}" if block.question else ""
@@ -93,10 +118,11 @@ def _place(homework: Homework, answers: AnswersFile) -> tuple[dict[str, Entry], 
                           f"did you mean `{close}`?" if close else None)
                 )  # fmt: skip
             elif part.id in placed:
-                faults.append(
-                    Fault(entry.key_place, "", f"`{part.id}` is answered twice",
-                          "the first one counts")
-                )  # fmt: skip
+                if placed[part.id].text != entry.text:
+                    # Which one counts is not ours to choose.
+                    twice = f"`{part.id}` is answered twice, and differently"
+                    faults.append(Fault(entry.key_place, "", twice))
+                    placed[part.id] = replace(placed[part.id], problem=twice)
             else:
                 placed[part.id] = entry
     return placed, [Unread(answers.file, str(fault)) for fault in faults]

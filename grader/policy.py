@@ -17,6 +17,9 @@ ROUNDING_STEPS: Mapping[str, Fraction | None] = {
     "whole": Fraction(1),
 }
 
+#: What is said where one part takes a whole question's points.
+COUNTS_ONLY_WHOLE = "This question counts only if all of its parts are right."
+
 #: Fewer sizes than this cannot show a habit.
 LEAST_TRANSPOSED = 2
 
@@ -61,9 +64,8 @@ def all_or_nothing(results: list[PartResult], homework: Homework) -> list[PartRe
             continue
         for result in inside:
             if result.points:
-                sentence = "This question counts only if all of its parts are right."
                 told[result.part] = replace(
-                    result, points=Fraction(0), feedback=(*result.feedback, sentence)
+                    result, points=Fraction(0), feedback=(*result.feedback, COUNTS_ONLY_WHOLE)
                 )
     return [told[result.part] for result in results]
 

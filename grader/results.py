@@ -140,6 +140,30 @@ class Student:
 
 
 @dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person decided about an answer: points, a comment, who and when.
+
+    ``points`` None leaves them as they were; ``date`` is ``2024-10-10``;
+    ``individual``: for one student, not for all who gave the answer.
+    """
+
+    points: Fraction | None = None
+    comment: str | None = None
+    by: str | None = None
+    date: str | None = None
+    individual: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "points": None if self.points is None else points_json(self.points),
+            "comment": self.comment,
+            "by": self.by,
+            "date": self.date,
+            "for": "student" if self.individual else "group",
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class PartResult:
     """One answer, graded.
 
@@ -150,6 +174,7 @@ class PartResult:
     ``meaning`` is equal for answers to a part that mean the same, right or wrong,
     however they are written; None where there is no meaning to compare.
     ``slip`` is the student's own name whose definition alone makes the answer wrong.
+    ``decision`` is what a person decided; ``points`` then are that person's.
     """
 
     part: str
@@ -164,6 +189,7 @@ class PartResult:
     nudge: str | None = None
     meaning: str | None = None
     slip: str | None = None
+    decision: Decision | None = None
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -180,6 +206,7 @@ class PartResult:
             "nudge": self.nudge,
             "meaning": self.meaning,
             "slip": self.slip,
+            "decision": None if self.decision is None else self.decision.as_json(),
         }
 
 

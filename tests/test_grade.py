@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.grade import explain, grade
+from grader.grade import Memory, explain, grade
 from grader.homework import load_rubric
 from grader.read.answers import read_answers
 from grader.results import PartResult, Submission
@@ -195,12 +195,12 @@ def test_another_assignment_is_said() -> None:
 
 
 def test_equal_answers_are_judged_once() -> None:
-    memory: dict = {}
+    memory = Memory()
     answers = read_answers(f"{WHO}answers:\n  q1: {{phi_0: 1}}\n".encode(), "student.yaml")
     first = grade(HOMEWORK, answers, memory)
     again = grade(HOMEWORK, answers, memory)
     assert first.parts[0] is again.parts[0]
-    assert len(memory) == 1
+    assert len(memory.results) == 1
 
 
 def test_a_chain_of_equals_counts_by_its_end_and_names_the_wrong_step() -> None:
@@ -215,3 +215,11 @@ def test_explain_tells_the_reading_and_the_verdict() -> None:
     assert str(told.result.verdict.outcome) == "equivalent"
     assert told.names == ("f_2: f_{2}",)
     assert "f_{2}" in told.latex
+
+
+def test_a_part_that_is_answered_twice_differently_goes_to_a_person() -> None:
+    twice = "answers:\n  q1:\n    phi_0: {}\n    dy/dphi_0: 1\n"
+    same, other = submitted(twice.format(1)), submitted(twice.format(2))
+    assert (same.score, same.pending, same.unread) == (1, 0, ())
+    assert (other.score, other.pending) == (0, 1)
+    assert "answered twice, and differently" in other.unread[0].error

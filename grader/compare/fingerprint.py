@@ -32,10 +32,8 @@ def fingerprint(reference: Reference, tree: Node, definitions: Mapping[str, Node
     None where the tree cannot be evaluated.
     """
     environment = {**reference.environment, **definitions}
-    values: list[str] = []
     try:
-        for fixed in reference.points:
-            values.append(_value(tree, environment, fixed.at))
+        values = [_value(tree, environment, fixed.at) for fixed in reference.points]
     except (LimitError, KeyError, Unevaluated):
         return None
     return hashlib.sha256("\n".join(values).encode()).hexdigest()[:_LENGTH]

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import pairwise
+from typing import Any
 
-from flint import acb, fmpq, fmpq_mpoly, fmpq_poly, fmpz
+from flint import fmpq, fmpq_mpoly, fmpq_poly, fmpz
 
 from grader.compare.field import Field
 from grader.compare.sample import Point
@@ -59,7 +61,7 @@ def _on_line(
         polys.append((line, sign))
     cuts = sorted({cut for line, _ in polys for cut in _zeros(line)})
     ends = [fmpq(-1), fmpq(1)] if not cuts else [cuts[0] - 1, *cuts, cuts[-1] + 1]
-    for low, high in zip(ends, ends[1:], strict=False):
+    for low, high in pairwise(ends):
         inside = [low + (high - low) * share for share in _SHARES]
         inside = [x for x in inside if all(line(x) * sign > 0 for line, sign in polys)]
         if inside:
@@ -79,7 +81,7 @@ def _zeros(line: fmpq_poly) -> list[fmpq]:
     if line.degree() == 1:
         return [-line[0] / line[1]]
     zeros = []
-    roots: list[tuple[acb, int]] = line.numer().complex_roots()
+    roots: Any = line.numer().complex_roots()  # pairs of acb and multiplicity
     for zero, _ in roots:
         if zero.imag == 0:
             mantissa, exponent = zero.real.mid().man_exp()

@@ -441,4 +441,6 @@ def tidy(text: str) -> str:
     text = re.sub(
         r"[\x00-\x08\x0e-\x1b\x1f\x7f-\x9f\ufeff\ud800-\udfff\ufffe\uffff]", "\ufffd", text
     )
+    # Columns and rows that were joined leave more than one blank.
+    text = re.sub(r"(?<!\\) {2,}", " ", text)
     return re.sub(r"(?:(?<!\\)[,;]|\\q?quad(?![A-Za-z])|\s)+\Z", "", text.strip())

@@ -104,6 +104,8 @@ class _Walker:
         self.question: str | None = None
         #: A quantity whose value should come next.
         self.pending: str | None = None
+        #: Lines without delimiters that were looked at.
+        self.lines = 0
         #: Whether the block at hand is one formula and nothing else.
         self.alone = False
         #: How many words stood since the last equation.
@@ -233,6 +235,9 @@ class _Walker:
             if rest and self.pending is not None and not _LINK.fullmatch(rest):
                 self.pending = None
             return
+        self.lines += 1
+        if self.lines > DOCUMENT_EQUATIONS:
+            raise LimitError("DOCUMENT_EQUATIONS", "the document holds too many equations")
         for equation in equations(rest, line, self.lookup.is_left):
             left = equation.left
             if left is None:

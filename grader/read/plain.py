@@ -17,7 +17,7 @@ from grader.read.nodes import Alias, Listing, Node, Pairs, Scalar, Source
 Keys = tuple[str | int, ...]
 
 #: A backslash of a double-quoted text that YAML would make something else of.
-_EATEN: Final = re.compile(r"\\(?![\\\"/]|u[0-9a-fA-F]{4})")
+_EATEN: Final = re.compile(r"\\(?![\\\"/]|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})")
 _SIMPLE_KEY: Final = re.compile(r"\w[\w-]*")
 
 
