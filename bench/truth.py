@@ -240,6 +240,8 @@ class Evaluator:
                 above, below = self.value(node.numerator), self.value(node.denominator)
                 if below == 0:
                     raise Undefined
+                if abs(below) < mpf(10) ** (8 - mp.dps):
+                    raise Doubtful  # cos(π/2) is 0, but not in any number of digits
                 return above / below
             case Power():
                 exact = self.exact(node.exponent)

@@ -33,10 +33,10 @@ Progress = Callable[[int, int], None]
 
 def _load(homework: Homework, file: Found) -> AnswersFile:
     """The answers in a file, a document among them.  Raises FileError and OSError."""
-    name = file.label if file.data is not None else file.path.name
+    name = file.label
     suffix = suffix_of(name if file.canvas is None else file.canvas.file)
     if file.data is None and not is_document(name) and suffix not in HYPERTEXT_SUFFIXES:
-        return load_answers(file.path)
+        return load_answers(file.path, name)
     data = read_bytes(file.path, name) if file.data is None else file.data
     if suffix in HYPERTEXT_SUFFIXES:
         return read_hypertext_answers(homework, data, name)
@@ -72,12 +72,19 @@ def grade_file(homework: Homework, file: Found, memory: Memory) -> Submission | 
         ]
     except OSError as error:
         return [Unread(file.label, f"{file.label}: {error.strerror or error}")]
-    except Exception:  # noqa: BLE001 - the one guard around a submission; see the docstring
-        trace = traceback.format_exc(limit=-4)
-        return [
-            Unread(file.label, f"{file.label}: needs a person: the grader failed on it\n{trace}")
-        ]
+    except Exception as error:  # noqa: BLE001 - the one guard around a submission
+        return [Unread(file.label, _crash(file.label, error))]
     return submission
+
+
+def _crash(label: str, error: Exception) -> str:
+    """A fault of ours, for a person to look at: where it happened, without the paths of
+    this machine, so that results are the same everywhere."""
+    frames = traceback.extract_tb(error.__traceback__)[-4:]
+    way = " < ".join(
+        f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in reversed(frames)
+    )
+    return f"{label}: needs a person: the grader failed on it ({type(error).__name__} in {way})"
 
 
 _worker_homework: Homework | None = None

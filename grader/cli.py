@@ -15,12 +15,15 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from grader.choices import chosen, export_choices, given, gradebook_choices, push_choices
 from grader.errors import AnswerError, FileError, LimitError
 from grader.version import __version__
 
 if TYPE_CHECKING:
     from grader.exports.exported import Exported
+    from grader.exports.options import ExportOptions
     from grader.homework import Homework
+    from grader.read.review import Kept, ReviewFile
 
 #: Exit codes; see ``docs/cli.md``.
 NEEDS_ATTENTION = 1
@@ -71,22 +74,67 @@ def _homework(rubric: str) -> Homework:
         _give_up(error)
 
 
-def _write(document: dict[str, Any], out: Path, templates: Path | None) -> list[str]:
-    """All files of one run; what the instructor should know of them."""
+def _review(out: Path, homework: Homework) -> ReviewFile:
+    """What was decided in a folder of results; ends the program at faults of that file."""
+    from getpass import getuser
+
+    from grader.review import load_review
+
+    try:
+        who = getuser()
+    except (OSError, KeyError):  # a user without a name, as in a container
+        who = None
+    try:
+        return load_review(out / "review.yaml", homework, who)
+    except (FileError, OSError) as error:
+        _give_up(error)
+
+
+def _write(
+    document: dict[str, Any], out: Path, options: ExportOptions, kept: Kept, *, canvas: bool
+) -> list[str]:
+    """All files of one run, and with ``canvas`` what else goes back to it; what the
+    instructor should know of them."""
     from jinja2 import TemplateError
 
     from grader.exports import EXPORTS, write_export
     from grader.reports import write_reports
 
-    gradebook = EXPORTS["canvas-gradebook"]
+    names = ["canvas-gradebook"]
+    if canvas:
+        names += ["canvas-feedback-zip", "canvas-comments"]
     with _writing(out):
         try:
-            written = write_reports(document, out, templates)
+            written = write_reports(document, out, options.templates, kept)
         except TemplateError as error:
-            _give_up(f"{templates}: {error}")
-        exported = write_export(document, gradebook.name, out / gradebook.path)
-    # Who is left out of the gradebook waits in review.yaml; a log need not repeat a class.
-    return [*written.warnings, *_warnings(exported, gradebook.path, names=sys.stdout.isatty())]
+            _give_up(f"{options.templates}: {error}")
+        warnings = list(written.warnings)
+        for row in map(EXPORTS.__getitem__, names):
+            exported = write_export(document, row.name, out / row.path, options)
+            # Who is left out waits in review.yaml; a log need not repeat a class.
+            warnings += _warnings(exported, row.path, names=sys.stdout.isatty())
+    return warnings
+
+
+def _options(choices: dict[str, Any], templates: Path | None = None) -> ExportOptions:
+    """What a person chose about exports; ends the program where the gradebook is at fault."""
+    try:
+        return chosen(choices, templates)
+    except FileError as error:
+        _give_up(error)
+
+
+def _check_column(homework: Homework, options: ExportOptions) -> None:
+    """End the program before any work where the gradebook has no column for it."""
+    from grader.exports.instructors_gradebook import target_column
+
+    statement = homework.statement
+    document = {"assignment": statement.assignment, "homework": statement.as_json()}
+    assert options.gradebook is not None
+    try:
+        target_column(document, options.gradebook, options)
+    except FileError as error:
+        _give_up(error)
 
 
 def _warnings(exported: Exported, name: str, *, names: bool) -> list[str]:
@@ -165,26 +213,46 @@ _rubric = click.argument("rubric")
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Templates that replace those of the same name that come with the program.",
 )
+@gradebook_choices
 def grade(
-    rubric: str, paths: tuple[Path, ...], out: Path, jobs: int, templates: Path | None
+    rubric: str,
+    paths: tuple[Path, ...],
+    out: Path,
+    jobs: int,
+    templates: Path | None,
+    **choices: Any,
 ) -> None:
     """Grade a batch of answers files, or of the documents that import reads.
 
-    A PATH is a file, or a folder: its files are graded, folders inside it are
-    not.  Results, a page for each student, a page for the class, the list of
-    what a person must look at, and a gradebook for Canvas are written.
+    A PATH is a file, Canvas's submissions zip, or a folder: its files are graded,
+    folders inside it are not.  Results, a page for each student, a page for the
+    class, the list of what a person must look at, and a gradebook for Canvas are
+    written; for Canvas's zip also the feedback files and comments to send back.
+
+    What was decided in OUT/review.yaml since the last run is applied, and kept.
 
     Exit code 1: a file could not be read.  Everyone else is graded.
     """
     from grader.batch import grade_paths
+    from grader.review import apply_decisions
     from grader.terminal import batch_line, batch_table, print_table, progress_bar
 
     homework = _homework(rubric)
+    options = _options(choices, templates)
+    if options.gradebook is not None:
+        _check_column(homework, options)
+    elif options.column is not None:
+        _give_up("--column needs --gradebook, which has the columns")
+    review = _review(out, homework)
     with progress_bar("Grading") as progress:
-        batch = grade_paths(homework, paths, jobs=jobs, progress=progress)
+        graded = grade_paths(homework, paths, jobs=jobs, progress=progress, book=options.gradebook)
+    applied = apply_decisions(graded, review, homework)
+    batch = applied.batch
     for unread in batch.unread:
         _complain(unread.error)
-    for warning in _write(batch.as_json(), out, templates):
+    canvas = options.gradebook is not None or any(path.suffix.lower() == ".zip" for path in paths)
+    written = _write(batch.as_json(), out, options, applied.kept, canvas=canvas)
+    for warning in (*applied.warnings, *written):
         _complain(warning)
     if sys.stdout.isatty():
         print_table(batch_table(batch))
@@ -369,30 +437,162 @@ class Export(Example):
     type=click.Path(dir_okay=False, path_type=Path),
     help="Where to write; standard output by default.",
 )
-def export(form: str, results: Path, out: Path | None) -> None:
+@export_choices
+@click.pass_context
+def export(
+    context: click.Context, /, form: str, results: Path, out: Path | None, **choices: Any
+) -> None:
     """Turn results into a format that other programs read.
 
     RESULTS is a results.json that grade wrote.  Students who are left out are
     named on standard error, with the reason.
     """
     from grader.exports import EXPORTS, write_export
+
+    document = _document(results)
+    row = EXPORTS[form]
+    for name in given(context):
+        if name != "out" and name not in row.options:
+            _give_up(f"--{name.replace('_', '-')} means nothing to {form}")
+    options = _options(choices)
+    try:
+        if out is None:
+            exported = row.export(document, options)
+            # Bytes, so that no platform's line ends get into the file.
+            click.echo(exported.data, nl=False)
+        else:
+            with _writing(out):
+                exported = write_export(document, form, out, options)
+    except FileError as error:
+        _give_up(error)
+    for warning in _warnings(exported, form, names=True):
+        _complain(warning)
+
+
+def _document(results: Path, *, comments: bool = False) -> dict[str, Any]:
+    """The results that a file holds, or with ``comments`` what was made from them to be
+    sent; ends the program where it holds neither."""
     from grader.reports.results_json import read_results
 
     try:
-        document = read_results(results.read_text(encoding="utf-8"), str(results))
+        text = results.read_text(encoding="utf-8")
+        if comments:
+            from grader.push.run import read_comments
+
+            found = read_comments(text)
+            if found is not None:
+                return found
+        return read_results(text, str(results))
     except UnicodeDecodeError as error:
         _give_up(f"{results}: this is not UTF-8: {error.reason} at byte {error.start}")
     except (FileError, OSError) as error:
         _give_up(error)
-    if out is None:
-        exported = EXPORTS[form].export(document)
-        # Bytes, so that no platform's line ends get into the file.
-        click.echo(exported.text.encode(), nl=False)
-    else:
-        with _writing(out):
-            exported = write_export(document, form, out)
-    for warning in _warnings(exported, form, names=True):
-        _complain(warning)
+
+
+@cli.command(cls=Example, example="grader autograder activity6 --root autograder")
+@_rubric
+@click.option(
+    "--root",
+    default="/autograder",
+    show_default=True,
+    metavar="DIRECTORY",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The folder with submission/ in it; results/results.json is written there.",
+)
+def autograder(rubric: str, root: Path) -> None:
+    """Grade one student's files inside Gradescope's container.
+
+    The whole run_autograder of an assignment is this one command.  A file that
+    cannot be read is told in the results, and a person gives the points.
+    """
+    from grader.exports.autograder import run_autograder
+
+    homework = _homework(rubric)
+    with _writing(root):
+        click.echo(run_autograder(homework, root))
+
+
+@cli.command(
+    cls=Example, example="grader push --course 27 --assignment 4312 out/results.json --dry-run"
+)
+@click.argument("results", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--course", type=click.IntRange(min=1), required=True, help="Canvas's course id.")
+@click.option(
+    "--assignment", type=click.IntRange(min=1), required=True, help="Canvas's assignment id."
+)
+@click.option(
+    "--dry-run/--send",
+    default=True,
+    show_default=True,
+    help="Show what would change in Canvas, or send it.",
+)
+@click.option("--url", metavar="URL", help="Canvas's address; by default CANVAS_API_URL.")
+@click.option(
+    "--token-file",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="A file with the token that only you can read; by default CANVAS_API_TOKEN.",
+)
+@click.option(
+    "--only",
+    multiple=True,
+    type=click.Choice(["grades", "comments", "files", "rubric"]),
+    help="Send this alone; may be given several times.  Files go with comments.",
+)
+@click.option("--force", is_flag=True, help="Overwrite grades that are newer than the results.")
+@push_choices
+def push(
+    *,
+    results: Path,
+    course: int,
+    assignment: int,
+    dry_run: bool,
+    url: str | None,
+    token_file: Path | None,
+    only: tuple[str, ...],
+    force: bool,
+    **choices: Any,
+) -> None:
+    """Send grades, comments and feedback pages to Canvas.
+
+    RESULTS is a results.json, or the comments.json made from it.  What was sent is
+    kept in a journal beside it, so that nothing is sent twice and a run that was
+    broken off goes on where it stopped.  Needs the extra `canvas`.
+
+    Exit code 1: something could not be sent; everything else was.
+    """
+    import os
+
+    from grader.push.client import Client
+    from grader.push.journal import Journal
+    from grader.push.plan import What
+    from grader.push.run import journal_path, outgoing, prepare
+    from grader.push.table import plan_table
+    from grader.push.token import PushError, find_token, find_url
+    from grader.terminal import progress_bar
+
+    kinds = tuple(map(What, only)) or tuple(What)
+    if What.FILES in kinds and What.COMMENTS not in kinds:
+        kinds = (*kinds, What.COMMENTS)
+    try:
+        source = outgoing(_document(results, comments=True), results, _options(choices))
+        client = Client(find_url(os.environ, url), find_token(os.environ, token_file), course,
+                        assignment)  # fmt: skip
+        journal = Journal.open(journal_path(results, course, assignment))
+        plan = prepare(client, source, journal, kinds=kinds, force=force)
+        click.echo(plan_table(plan.target, plan.plan))
+        if dry_run:
+            click.echo("Nothing was sent. --send sends it.")
+            return
+        with _writing(journal.path), progress_bar("Sending") as progress:
+            failures = plan.send(progress)
+    except PushError as error:
+        _give_up(error)
+    for failure in failures:
+        _complain(str(failure))
+    click.echo(f"Sent; {len(failures)} failed.")
+    if failures:
+        sys.exit(NEEDS_ATTENTION)
 
 
 def main(arguments: Sequence[str] | None = None, *, prog_name: str = "grader") -> None:

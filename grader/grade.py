@@ -155,6 +155,9 @@ def judge(homework: Homework, part: Part, text: str, scope: Scope) -> PartResult
     misplaced = _heading_problem(part, reading)
     # Not `or`: a verdict that is not "equivalent" is false in a condition.
     verdict = _compared(part, reading.tree, scope) if misplaced is None else misplaced
+    if verdict.outcome is Outcome.DIFFERENT:
+        meant = _in_another_reading(part, reading, scope)
+        verdict = verdict if meant is None else meant
     diagnosis = slip = None
     if verdict.outcome is Outcome.DIFFERENT:
         needed, _ = scope.used(reading.tree)
@@ -212,6 +215,19 @@ def _result(
         nudge=nudge,
         meaning=meaning,
     )
+
+
+def _in_another_reading(part: Part, reading: Reading, scope: Scope) -> Verdict | None:
+    """A text that is wrong as read, but right as it may have been meant, is a person's
+    to decide."""
+    for other in reading.alternatives:
+        if _compared(part, other, scope).outcome is Outcome.EQUIVALENT:
+            return Verdict(
+                Outcome.UNDECIDED,
+                reason=f"it is right if it means ${to_latex(other)}$, but it reads as "
+                f"${to_latex(reading.tree)}$",
+            )
+    return None
 
 
 def _meaning(part: Part, tree: Node | Dimensions, scope: Scope, verdict: Verdict) -> str | None:

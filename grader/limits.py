@@ -73,8 +73,9 @@ FILE_STEM_BYTES = 80
 #: waiting come to about 5 MB.
 REVIEW_BYTES = 50_000_000
 
-#: Nesting of a review.yaml; what a person fills in is four deep.
-REVIEW_DEPTH = 20
+#: Scalars, lists and mappings of a review.yaml: a thousand students with every part
+#: waiting need some 600,000.
+REVIEW_NODES = 2_000_000
 
 # Terminal ------------------------------------------------------------------------------
 
@@ -128,6 +129,10 @@ MAX_ANSWER_CHARACTERS = 20_000
 #: another).  People stay under 15.  The parser takes up to seven frames of
 #: Python's thousand for each.
 MAX_NESTING = 64
+
+#: Other readings of one answer that are looked at.  Three doubts have four (all
+#: turned round, and each by itself); a text with more doubts needs a person anyway.
+MAX_ALTERNATIVES = 8
 
 #: Digits of one number, and decimal places that ``1e-300`` asks for.
 MAX_DIGITS = 400
@@ -212,3 +217,35 @@ GRADEBOOK_BYTES = 50_000_000
 
 #: Changes in a student's definitions that are tried to explain a wrong answer.
 MAX_CORRECTIONS = 400
+
+#: Characters of one cell of a workbook: what the format itself allows.
+WORKBOOK_CELL = 32_767
+
+#: Degree up to which common divisors are looked for; beyond it (e^(1.0001 x) and e^x
+#: are 10,001 and 10,000 powers of one generator) one may take half a minute.
+MAX_GCD_DEGREE = 1_000
+
+#: Seconds between the attempts at one request: a minute in all, in which a throttled
+#: account has long been let in again.
+PUSH_BACKOFF_SECONDS = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
+
+#: Seconds that an answer of Canvas's may take; its own gateways give up after 60.
+PUSH_TIMEOUT_SECONDS = 90.0
+
+#: What must remain of Canvas's quota (700 to begin with, some 1 for a request) for the
+#: next request to go out at once.
+PUSH_RATE_LOW = 100.0
+
+#: Students whose grades go out in one request: with 26 criteria each, some 100 kB.
+PUSH_BATCH = 50
+
+#: Looks at a job of Canvas's: two to three minutes, for fifty grades.
+PUSH_POLLS = 40
+
+#: Seconds after which a comparison ends as undecided.  A guard against what no other
+#: limit foresaw, a hundred times what the slowest known comparison takes: verdicts must
+#: not depend on the machine.
+MAX_SECONDS = 60.0
+
+#: Points at which an answer with rounded decimals must leave room for the reference.
+ROUNDED_POINTS = 12

@@ -154,13 +154,16 @@ class Decision:
     individual: bool = False
 
     def as_json(self) -> dict[str, Any]:
-        return {
+        found: dict[str, Any] = {
             "points": None if self.points is None else points_json(self.points),
             "comment": self.comment,
             "by": self.by,
             "date": self.date,
             "for": "student" if self.individual else "group",
         }
+        if self.points is not None and Fraction(str(found["points"])) != self.points:
+            found["exact"] = str(self.points)  # 1/3, so that it is not lost when written again
+        return found
 
 
 @dataclass(frozen=True, slots=True)

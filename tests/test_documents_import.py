@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+import yaml
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -272,6 +273,16 @@ PLACED = [
     # Chains keep their left side where another quantity follows it.
     ("md", rf"$${H3} = \frac{{\partial \cos f_2}}{{\partial f_2}}$$" + "\nwhich is\n" + r"$$= -\sin f_2$$",
      {"q2.dh3_df2": rf"{H3} = \frac{{\partial \cos f_2}}{{\partial f_2}} = -\sin f_2"}),
+    ("md", rf"$${H3} = -\sin f_2 \in \mathbb{{R}}^{{D_3 \times D_3}}$$",
+     {"q2.dh3_df2": r"-\sin f_2", "q3.dh3_df2": r"\mathbb{R}^{D_3 \times D_3}"}),
+    ("md", rf"$${H3} = -\sin f_2 \in \mathbb{{R}}$$", ONE),
+    ("md", rf"$$\begin{{align*}}\text{{(i) }} & {H3} = -\sin f_2 \\ \text{{(ii) }} & {F2} = \omega_2"
+     r"\end{align*}$$", BOTH),
+    ("md", rf"$${H3} = \begin{{aligned}}[t] & -\sin f_2 \\ & + 0 \end{{aligned}}$$",
+     {"q2.dh3_df2": r"-\sin f_2 + 0"}),
+    ("md", rf"$$\begin{{align*}}(1) & {H3} = -\sin f_2 \\ (2) & {F2} = \omega_2\end{{align*}}$$", BOTH),
+    ("md", f"$$\n{H3} = f_2 +\n1. \n$$", {"q2.dh3_df2": "f_2 + 1."}),
+    ("tex", r"$\pdv{h_3}{f_2} = -\sin f_2$, $\dv{f_2}{h_2} = \omega_2$", BOTH),
     ("tex", rf"\begin{{eqnarray}}{H3} & = & -\sin f_2 \\ {F2} & = & \omega_2\end{{eqnarray}}", BOTH),
     ("tex", rf"\begin{{align}}{H3} &= -\sin f_2 \intertext{{and}} {F2} &= \omega_2\end{{align}}", BOTH),
     ("tex", rf"\begin{{multline*}}{H3} = -\sin \\ (f_2)\end{{multline*}}",
@@ -311,8 +322,10 @@ TO_BE_DECIDED = [
       "goes on"}),
     ("md", "# Question 2\n" + rf"$$\begin{{align}}{H3} &= -1 \\ -{F2} &= 2\end{{align}}$$",
      {"q2.dh3_df2": "the row in line 2 begins with an operator and has a left side"}),
-    ("md", f"$$\n{H1} = \\frac{{\\partial h_1}}{{\\partial x}}\n{F2} = 5\n$$",
+    ("md", f"# Question 2\n$$\n{H1} = \\frac{{\\partial h_1}}{{\\partial x}}\n{F2} = 5\n$$",
      {"q2.df2_dh2": "its left side may be the last factor of the line above; part them with `\\\\`"}),
+    ("md", r"$\frac{\partial \ell_i}{\partial f_3} = 2 f_3$",
+     {"q3.dl_df3": "q3.dl_df3 asks for a size, and this is none"}),
     # Formulas that are never closed.
     ("md", f"$$\n{H3}=-\\sin f_2\n\nNow we go on with it\n\n$x$",
      {"q2.dh3_df2": "the `$$` in line 1 is never closed"}),
@@ -354,6 +367,11 @@ UNPLACED = [
     ("## Question 3\n1. $D_1 \\times 1$\n2. $D_1 \\times D_1$",
      [(2, r"D_1 \times 1", "nothing says which part this answers", True),
       (3, r"D_1 \times D_1", "nothing says which part this answers", True)]),
+    (f"| ${H3}$ | ${F2}$ |\n|--|--|\n| $x_1$ | $x_2$ |",
+     [(3, "x_1", "nothing says which part this answers", True),
+      (3, "x_2", "nothing says which part this answers", True)]),
+    ("d h3 / d f7 = 1", [(1, "d h3 / d f7 = 1", "its left side is no quantity that a part asks for",
+                          True)]),
     ("Answer: $\\omega_1$", [(1, r"\omega_1", "nothing says which part this answers", True)]),
     (f"$${H3} = $$", [(1, f"{H3} = ", "nothing stands behind its left side", True)]),
     ("$e^{f_1} = h_2$",
@@ -399,6 +417,33 @@ def test_a_name_defined_twice_is_told_and_its_answers_go_to_a_person() -> None:
         (4, "`z` is defined differently in lines 2 and 4"),
     ]
     assert verdicts(found.answers) == {"q2.dh3_df2": "unreadable"}
+
+
+AFTER_A_FAULT = [
+    ("md", f"$$\n{H3} = 1\n\nNow we go on with it.\n\n$${F2} = \\omega_2$$"),
+    ("md", f"So ${H3} = 1\n\nNow ${F2} = \\omega_2$"),
+    ("tex", f"So ${H3} = 1\n\nNow we go on with ${F2} = \\omega_2$"),
+    ("tex", f"\\begin{{align}}{H3} = 1\n\nNow we go on with ${F2} = \\omega_2$"),
+]
+
+
+@pytest.mark.parametrize(("suffix", "text"), AFTER_A_FAULT)
+def test_what_follows_an_unclosed_formula_is_read(suffix: str, text: str) -> None:
+    assert answers_of(imported(text, suffix).answers) == {"q2.df2_dh2": r"\omega_2"}
+
+
+def test_a_display_goes_on_behind_a_few_words_only() -> None:
+    first, second = f"$${H3} = \\cos f_2$$\n\n", "\n\n$$= -\\sin f_2$$"
+    near = imported(f"{first}that is{second}")
+    assert answers_of(near.answers) == {"q2.dh3_df2": r"\cos f_2 = -\sin f_2"}
+    far = imported(f"{first}{'and ' * 20}{second}")
+    assert answers_of(far.answers) == {"q2.dh3_df2": r"\cos f_2"}
+    assert [item.reason for item in far.unplaced] == ["nothing stands before its `=`"]
+
+
+def test_mathpix_sections_are_headings() -> None:
+    text = f"\\section*{{Problem 3}}\n\n${F2} = 1$"
+    assert answers_of(imported(text).answers) == {"q3.df2_dh2": "1"}
 
 
 def test_a_chain_of_partials_never_replaces_a_worked_answer() -> None:
@@ -546,7 +591,12 @@ TEXTS = st.text(
 @settings(max_examples=200, deadline=None)
 @given(TEXTS)
 def test_any_answer_survives_the_written_file(text: str) -> None:
-    found = imported(f"Name: A\n\n$$\n{H3} = 1 {text}\n$$")
+    found = imported(f"Name: A\n\n$$\n{H3} = 1 {text}\n$$\n\n$$\n9 {text}\n$$")
+    # Not only our own forgiving reader takes it.
+    sound = yaml.safe_load(to_yaml(found, HOMEWORK))["answers"]
+    strict = {f"{q}.{p}": t for q, parts in sound.items() for p, t in parts.items()
+              if isinstance(t, str)}  # fmt: skip
+    assert strict == answers_of(found.answers)
     back = read_answers(to_yaml(found, HOMEWORK).encode(), "answers.yaml")
     assert answers_of(back) == answers_of(found.answers)
     assert definitions_of(back) == {

@@ -217,5 +217,8 @@ def test_the_order_of_the_files_does_not_matter():
 
 
 def test_the_table():
-    assert list(EXPORTS) == ["canvas-gradebook", "csv", "json"]
+    assert list(EXPORTS) == [
+        "canvas-gradebook", "canvas-feedback-zip", "canvas-comments", "canvas-rubric",
+        "canvas-rubric-assessment", "gradescope", "csv", "xlsx", "json",
+    ]  # fmt: skip
     assert EXPORTS["canvas-gradebook"].path == "canvas/gradebook.csv"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.exports import EXPORTS, write_export
+from grader.exports import EXPORTS, ExportOptions, write_export
 from grader.exports.cells import inert
 
 DATA = Path(__file__).parent / "data" / "reports_results.json"
@@ -41,7 +41,7 @@ def test_no_cell_is_run(text, cell):
 
 
 def test_csv_has_a_row_for_each_student_and_a_column_for_each_part(document):
-    rows = list(csv.DictReader(io.StringIO(EXPORTS["csv"].export(document).text)))
+    rows = list(csv.DictReader(io.StringIO(EXPORTS["csv"].export(document, ExportOptions()).text)))
     assert len(rows) == 10
     assert rows[1]["name"] == "Grace Hopper"
     assert (rows[1]["score"], rows[1]["pending"], rows[1]["possible"]) == ("3.75", "3", "10")
@@ -52,7 +52,7 @@ def test_csv_has_a_row_for_each_student_and_a_column_for_each_part(document):
 
 
 def test_json_has_points_and_no_answers(document):
-    text = EXPORTS["json"].export(document).text
+    text = EXPORTS["json"].export(document, ExportOptions()).text
     summary = json.loads(text)
     assert summary["students"][1]["points"]["q1.psi_11"] is None
     assert summary["students"][1]["points"]["q1.phi_2"] == 0.5
@@ -64,6 +64,6 @@ def test_json_has_points_and_no_answers(document):
 def test_an_export_is_written_as_it_is_made(document, tmp_path, name):
     path = tmp_path / EXPORTS[name].path
     exported = write_export(document, name, path)
-    assert path.read_bytes() == exported.text.encode()
-    assert EXPORTS[name].export(document) == exported
+    assert path.read_bytes() == exported.data
+    assert EXPORTS[name].export(document, ExportOptions()) == exported
     assert EXPORTS[name].help

@@ -58,6 +58,10 @@ VERDICTS = [
     # Other links of the chain are worked out.
     ("q2.dh3_df2", r"-\sin f_2 \frac{\partial f_3}{\partial h_3} / \omega_3", "equivalent", None),
     ("q2.df2_dh2", r"\omega_2 \frac{\partial h_1}{\partial f_0}", "different", None),
+    # Wrong as it reads, right as it may be meant: a person decides.
+    ("q2.dh2_df1", r"1/e^{-\beta_1} e^{\omega_1 h_1}", "equivalent", None),
+    ("q2.df2_dh2", r"1/2(2\omega_2)", "equivalent", None),
+    ("q2.df2_dh2", r"\omega_2^2/2 \omega_2 \cdot 2", "undecided", "it is right if it means"),
     # The forward pass may be used up or down.
     ("q2.dh1_df0", r"\cos[\beta_0 + \omega_0 x_i]", "equivalent", None),
     ("q2.dh2_df1", "h_2", "equivalent", None),

@@ -19,13 +19,16 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(row.split())
     for row in (
         "grader.__main__",
-        "grader.cli grader.terminal grader.blank",
+        "grader.cli grader.choices grader.terminal grader.blank",
         "grader",  # the public names; they load when first used
+        "grader.push",
         "grader.exports",
         "grader.reports",
         "grader.batch",
+        "grader.review",
         "grader.grade",
         "grader.policy",
+        "grader.canvas",
         "grader.documents",
         "grader.homework",
         "grader.feedback",

@@ -89,27 +89,33 @@ def _overlap(one: Graded, other: Graded) -> bool:
 
 def _merged(rows: list[Graded]) -> list[Graded]:
     """The files as one submission, where no part is answered in two ways."""
-    if len(rows) < 2:
-        return rows
+    merged = merge([row.submission for row in rows])
+    return [Graded(rows[0].found, merged[0])] if len(merged) == 1 else rows
+
+
+def merge(submissions: Sequence[Submission]) -> list[Submission]:
+    """Files of one student as one submission, or as they are where two answer a part
+    in different ways."""
+    if len(submissions) < 2:
+        return list(submissions)
     chosen: dict[str, PartResult] = {}
-    for row in rows:
-        for part, result in _answered(row.submission).items():
+    for submission in submissions:
+        for part, result in _answered(submission).items():
             known = chosen.setdefault(part, result)
             if known.answer != result.answer:
-                return rows
-    first = rows[0]
-    files = ", ".join(row.submission.file for row in rows)
-    submission = replace(
-        first.submission,
-        parts=tuple(chosen.get(part.part, part) for part in first.submission.parts),
-        notes=tuple(
-            dict.fromkeys(
-                [f"read together from {files}", *(n for row in rows for n in row.submission.notes)]
-            )
-        ),
-        unread=tuple(dict.fromkeys(u for row in rows for u in row.submission.unread)),
-    )
-    return [Graded(first.found, submission)]
+                return list(submissions)
+    first = submissions[0]
+    files = ", ".join(submission.file for submission in submissions)
+    notes = [f"read together from {files}"]
+    notes += [note for submission in submissions for note in submission.notes]
+    return [
+        replace(
+            first,
+            parts=tuple(chosen.get(part.part, part) for part in first.parts),
+            notes=tuple(dict.fromkeys(notes)),
+            unread=tuple(dict.fromkeys(row for one in submissions for row in one.unread)),
+        )
+    ]
 
 
 def _noted(row: Graded, note: str) -> Graded:

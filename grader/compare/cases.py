@@ -74,17 +74,21 @@ def compared(field: Field, left: Side, right: Side) -> Compared:
     return Compared(field, parts)
 
 
-def settled(positive: frozenset[str], work: Callable[[Field], T]) -> T:
+def settled(
+    positive: frozenset[str], work: Callable[[Field], T], deadline: float = float("inf")
+) -> T:
     """``work`` in a new field, begun again with what each Restart asks for.
 
     Raises LimitError where it does not settle.
     """
-    field = Field(positive=positive)
+    field = Field(positive=positive, deadline=deadline)
     for _ in range(MAX_RESTARTS):
         try:
             return work(field)
         except Restart as again:
-            field = Field(positive=positive, scales=again.scales, capacity=again.capacity)
+            field = Field(
+                positive=positive, scales=again.scales, capacity=again.capacity, deadline=deadline
+            )
     raise LimitError("MAX_RESTARTS", "the comparison did not settle")
 
 
@@ -106,6 +110,8 @@ def search_cases(
     positive: frozenset[str],
     visit: Callable[[Case], T | None],
     begin: Callable[[], None],
+    *,
+    deadline: float = float("inf"),
 ) -> T | None:
     """Visits the cases in which the sides differ in normal form, one by one.
 
@@ -118,7 +124,7 @@ def search_cases(
         begin()
         return _search(field, left, right, visit)
 
-    return settled(positive, searched)
+    return settled(positive, searched, deadline)
 
 
 def unequal_cases(left: Side, right: Side, positive: frozenset[str]) -> list[Case]:
@@ -143,6 +149,7 @@ def _search(root: Field, left: Side, right: Side, visit: Callable[[Case], T | No
         # A fork of the parent keeps its generators, and with them the meaning of
         # the polynomials that are assumed.
         field = base.fork(assumed)
+        field.check_time()
         state = compared(field, left, right)
         if state.equal:
             continue

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from flint import fmpq
+from flint import arb, fmpq
 
 from grader.compare.field import Element, Field, Restart, UndefinedEverywhere
 from grader.compare.numbers import Numbers, Undefined, Value, once
@@ -33,7 +33,7 @@ class Germ:
 class Germs:
     """The algebra of germs at one point (see ``Interpreter``)."""
 
-    def __init__(self, point: Mapping[str, Fraction]) -> None:
+    def __init__(self, point: Mapping[str, Fraction | arb]) -> None:
         self._numbers = Numbers(point, box=True)
         self._field = Field(capacity=_CAPACITY)
 

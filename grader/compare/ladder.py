@@ -12,6 +12,7 @@ What no step decides is ``undecided``.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
@@ -34,7 +35,7 @@ from grader.compare.sample import Point, sample
 from grader.compare.values import certainly_differ, evaluate
 from grader.errors import LimitError
 from grader.expr.tree import Node
-from grader.limits import MAX_RESTARTS, PRECISIONS, SAMPLED_POINTS
+from grader.limits import MAX_RESTARTS, MAX_SECONDS, PRECISIONS, SAMPLED_POINTS
 from grader.results import Outcome, Verdict, Witness
 
 #: Fixed points tried before the screen (half of the wrong answers show at the first),
@@ -59,10 +60,11 @@ def compare(
     environment = {**reference.environment, **own} if own else reference.environment
     if answer == reference.tree and not own:
         return Verdict(Outcome.EQUIVALENT, method="identical")
+    deadline = time.monotonic() + MAX_SECONDS
     tried: list[str] = []
     try:
         if reference.opaque is not None:
-            if _equal_over(reference, reference.opaque, answer, own, opaque=True):
+            if _equal_over(reference, reference.opaque, answer, own, deadline, opaque=True):
                 return Verdict(Outcome.EQUIVALENT, method="normal form")
             if found := _first_point(reference, answer, environment):
                 return _different(
@@ -70,7 +72,7 @@ def compare(
                 )  # before the forward pass is written out
         if reference.leaf is None:
             tried.append("normal form: the reference is too large to write out")
-        elif _equal_over(reference, reference.leaf, answer, environment, opaque=False):
+        elif _equal_over(reference, reference.leaf, answer, environment, deadline, opaque=False):
             return Verdict(Outcome.EQUIVALENT, method="normal form")
         else:
             tried.append("normal form")
@@ -78,7 +80,7 @@ def compare(
         return _nowhere(reference, answer, environment, str(error))
     except LimitError as limit:
         tried.append(f"normal form: {limit.message}")
-    return _without_normal_form(reference, answer, environment, tried)
+    return _without_normal_form(reference, answer, environment, deadline, tried)
 
 
 def _first_point(
@@ -91,7 +93,11 @@ def _first_point(
 
 
 def _without_normal_form(
-    reference: Reference, answer: Node, environment: Mapping[str, Node], tried: list[str]
+    reference: Reference,
+    answer: Node,
+    environment: Mapping[str, Node],
+    deadline: float,
+    tried: list[str],
 ) -> Verdict:
     points = reference.points
     try:
@@ -102,7 +108,7 @@ def _without_normal_form(
         if found := refute(reference, answer, environment, points[_BEFORE_SCREEN:_BEFORE_CASES]):
             return _different(reference, answer, environment, found)
         tried.append("fixed points")
-        cases = Explored(reference, answer, environment)
+        cases = Explored(reference, answer, environment, deadline)
         if found := cases.search():
             return _different(reference, answer, environment, found)
         if cases.all_closed and _holds_up(reference, answer, environment):
@@ -165,10 +171,12 @@ def _equal_over(
     prepared: Prepared,
     answer: Node,
     environment: Mapping[str, Node],
+    deadline: float,
     *,
     opaque: bool,
 ) -> bool:
     field = prepared.field.fork()
+    field.deadline = deadline
     mine: tuple[Element | None, Element] = (prepared.value, prepared.domain)
     for _ in range(MAX_RESTARTS):
         try:
@@ -177,7 +185,7 @@ def _equal_over(
                 raise UndefinedEverywhere("a denominator or an argument rules out every point")
             parts = remainder(field, theirs, mine)
         except Restart as again:
-            field, mine = _again(reference, again, opaque=opaque)
+            field, mine = _again(reference, again, deadline, opaque=opaque)
             continue
         if not all(part.num.is_zero() for part in parts):
             return False
@@ -191,12 +199,17 @@ def _equal_over(
 
 
 def _again(
-    reference: Reference, again: Restart, *, opaque: bool
+    reference: Reference, again: Restart, deadline: float, *, opaque: bool
 ) -> tuple[Field, tuple[Element, Element]]:
     """The reference in a field as a Restart asks for; it may ask again."""
     environment = {} if opaque else reference.environment
     for _ in range(MAX_RESTARTS):
-        field = Field(positive=reference.positive, scales=again.scales, capacity=again.capacity)
+        field = Field(
+            positive=reference.positive,
+            scales=again.scales,
+            capacity=again.capacity,
+            deadline=deadline,
+        )
         try:
             value = Interpreter(field, environment).value(reference.tree)
         except Restart as further:
@@ -244,7 +257,14 @@ def _agree_at(
 class Explored:
     """The cases of a case split, and what was found inside those that stay open."""
 
-    def __init__(self, reference: Reference, answer: Node, environment: Mapping[str, Node]) -> None:
+    def __init__(
+        self,
+        reference: Reference,
+        answer: Node,
+        environment: Mapping[str, Node],
+        deadline: float,
+    ) -> None:
+        self._deadline = deadline
         self._reference = reference
         self._answer = answer
         self._environment = environment
@@ -282,6 +302,7 @@ class Explored:
                 reference.positive,
                 self._visit,
                 self._reset,
+                deadline=self._deadline,
             )
         except LimitError as limit:
             self.limit = limit.message

@@ -62,7 +62,7 @@ class Numbers:
     ``box``: evaluate on a small box around the point instead of at the point.
     """
 
-    def __init__(self, point: Mapping[str, Fraction], *, box: bool) -> None:
+    def __init__(self, point: Mapping[str, Fraction | arb], *, box: bool) -> None:
         self._point = point
         self._box = box
 
@@ -74,6 +74,8 @@ class Numbers:
 
     def symbol(self, name: str) -> Value:
         value = self._point[name]
+        if isinstance(value, arb):
+            return value
         exact = fmpq(value.numerator, value.denominator)
         return arb(arb(exact), arb(_BOX)) if self._box else exact
 

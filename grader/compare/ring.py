@@ -19,6 +19,7 @@ from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 from grader.errors import GraderError, LimitError
 from grader.limits import (
     MAX_EXPONENT,
+    MAX_GCD_DEGREE,
     MAX_GCD_PAIRS,
     MAX_GENERATOR_EXPONENT,
     MAX_GENERATORS,
@@ -92,7 +93,8 @@ class Ring(ABC):
             for kernel, scale in (scales or {}).items()
         }
         self._positive_names = positive
-        self._deadline = deadline
+        #: Value of ``time.monotonic`` after which work ends with LimitError.
+        self.deadline = deadline
         self._slots: dict[Kernel, int] = {}
         self._kernels: list[Kernel] = []
         #: For each slot: the argument of log (Element), step (Element), call (Element).
@@ -185,8 +187,12 @@ class Ring(ABC):
     def _guard(self, left: int, right: int) -> None:
         if left * right > MAX_TERM_PAIRS:
             raise LimitError("MAX_TERM_PAIRS", "the expression is too large when written out")
-        if time.monotonic() > self._deadline:
-            raise LimitError("TIME", "the comparison took too long")
+        self.check_time()
+
+    def check_time(self) -> None:
+        """The last guard: the limits on work end a comparison long before."""
+        if time.monotonic() > self.deadline:
+            raise LimitError("MAX_SECONDS", "the comparison took too long")
 
     def _product(self, left: fmpq_mpoly, right: fmpq_mpoly) -> fmpq_mpoly:
         terms, others = len(left), len(right)
@@ -209,16 +215,29 @@ class Ring(ABC):
             num, den = self._rationalised(num, den)
             if den.is_constant():
                 return Element(num / den.leading_coefficient(), self.one_poly, mask)
-        if len(num) * len(den) <= MAX_GCD_PAIRS:
-            common = num.gcd(den)
-            if not common.is_one():
-                num, den = num / common, den / common
+        common = self._common(num, den)
+        if not common.is_one():
+            num, den = num / common, den / common
         leading = den.leading_coefficient()
         if leading != 1:
             num, den = num / leading, den / leading
         if den.is_one():
             den = self.one_poly
         return Element(num, den, mask)
+
+    def _common(self, left: fmpq_mpoly, right: fmpq_mpoly) -> fmpq_mpoly:
+        """A common divisor: the greatest, but where that could take too long 1.
+
+        A fraction that is not in lowest terms is exact, and is 0 only if it is; but
+        two of them inside functions may not be seen to be the same.
+        """
+        if len(left) * len(right) > MAX_GCD_PAIRS or (
+            min(len(left), len(right)) > 1
+            and max(left.total_degree(), right.total_degree()) > MAX_GCD_DEGREE
+        ):
+            self.incomplete = True
+            return self.one_poly
+        return left.gcd(right)
 
     def _rationalised(self, num: fmpq_mpoly, den: fmpq_mpoly) -> tuple[fmpq_mpoly, fmpq_mpoly]:
         """num/den with i and square roots moved out of the denominator."""
@@ -251,11 +270,8 @@ class Ring(ABC):
             elif term.den.is_one():
                 num = num + self._product(term.num, den)
             else:
-                if len(den) * len(term.den) <= MAX_GCD_PAIRS:
-                    common = den.gcd(term.den)
-                    mine, theirs = den / common, term.den / common
-                else:
-                    mine, theirs = den, term.den
+                common = self._common(den, term.den)
+                mine, theirs = den / common, term.den / common
                 num = self._product(num, theirs) + self._product(term.num, mine)
                 den = self._product(den, theirs)
         if den.is_one():

@@ -44,7 +44,7 @@ def _outward(end: arb) -> Fraction:
 def evaluate(
     tree: Node,
     environment: Mapping[str, Node],
-    point: Mapping[str, Fraction],
+    point: Mapping[str, Fraction] | Mapping[str, Fraction | arb],
     precision: int,
 ) -> PointValue | None:
     """The value of a tree at a point, exact or as a ball of ``precision`` bits; on a

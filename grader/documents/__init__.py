@@ -58,7 +58,7 @@ def _latex(text: str, file: str) -> Document:
     return read_latex(text, file)
 
 
-def _markdown(text: str, file: str) -> Document:  # noqa: ARG001 - all readers are called alike
+def _markdown(text: str, file: str) -> Document:
     from grader.documents.markdown import read_markdown
 
     return read_markdown(text)
@@ -70,7 +70,7 @@ def _notebook(text: str, file: str) -> Document:
     return read_notebook(text, file)
 
 
-def _plain(text: str, file: str) -> Document:  # noqa: ARG001 - all readers are called alike
+def _plain(text: str, file: str) -> Document:
     from grader.documents.plain import read_plain
 
     return read_plain(text)

@@ -21,8 +21,8 @@ Strength = Literal["row", "strong", "cell", "comma", "line"]
 _STRENGTHS: Final[tuple[Strength, ...]] = ("row", "strong", "cell", "comma", "line")
 
 _DERIVATIVE: Final = re.compile(
-    r"\\partial(?![A-Za-z])|∂|\\nabla|∇|\\frac\s*\{\s*(?:d|\\mathrm\{d\}|\\delta)\s*[\\A-Za-z]"
-    r"|\bd[A-Za-zα-ω][\w₀-₉]*\s*/\s*d[A-Za-zα-ω]"
+    r"\\partial(?![A-Za-z])|∂|\\nabla|∇|\\[dt]?frac\s*\{\s*(?:d|\\delta|\\(?:mathrm|text|operatorname)\s*\{d\}"
+    r"|\{\\rm d\})\s*[\\A-Za-z]|\bd[A-Za-zα-ω][\w₀-₉]*\s*/\s*d[A-Za-zα-ω]|\b(?:d|del)\s+[\w\\]+\s*/\s*(?:d|del)\s"
 )
 
 #: Environments whose rows are equations; in the others a row is a case or an entry.
@@ -83,6 +83,14 @@ _DECORATION: Final = re.compile(
 
 
 _UNSEEN_BRACKETS: Final = re.compile(r"\\right\s*\.\s*(?:\\\\\s*)?\\left\s*\.")
+
+#: Words, bullets and blanks: what no answer is made of.
+_WORDS_ONLY: Final = re.compile(
+    r"\\(?:text|textbf|mbox|textrm|textit|textnormal)\s*\{[^{}]*\}|\\q?quad(?![A-Za-z])|\\[,;:! ]"
+    r"|\\(?:bullet|therefore|because|star|displaystyle)(?![A-Za-z])|[\s~•∴.,]"
+)
+#: The number of a row, in a cell of its own.
+_ENUMERATOR: Final = re.compile(r"\s*\(?(?:[ivx]{1,4}|[a-z]|\d{1,2})[.)]\s*")
 
 #: The brace before a system of equations, and its partner.
 _OPENING_BRACE: Final = re.compile(r"\\left\s*(?:\\\{|\\lbrace|\.|\[)\s*\Z|\\\{\s*\Z")
@@ -164,13 +172,18 @@ def equations(text: str, line: int, is_left: Callable[[str], bool]) -> list[Equa
             segment.strength
         ):
             segment.strength = strongest
-        if not segment.text.strip():
+        if not segment.relations and _says_nothing(segment.text):
             strongest = segment.strength
             continue
         strongest = None
         _colon(segment, is_left)
         _place(segment, drafts, is_left)
     return [_equation(draft) for draft in _doubted(drafts)]
+
+
+def _says_nothing(text: str) -> bool:
+    """Whether a stretch is blank, or but words in front of an equation."""
+    return not text.strip() or not (_WORDS_ONLY.sub("", text) or _CONDITION.match(text))
 
 
 def _colon(segment: _Segment, is_left: Callable[[str], bool]) -> None:
@@ -289,6 +302,10 @@ def _with_sides(segments: Iterator[_Segment]) -> Iterator[_Segment]:
             held.text = f"{held.text} {segment.text}"
             held.relations = [(start + size, end + size) for start, end in segment.relations]
             continue
+        numbered = held is not None and (held.strength, segment.strength) == ("row", "cell")
+        if held is not None and numbered and _ENUMERATOR.fullmatch(held.text):
+            segment.strength = "row"
+            held = None
         if held is not None:
             yield held
         held = segment

@@ -34,6 +34,17 @@ class Macro:
     default: str | None = None
 
 
+#: Commands of packages that people use for derivatives, where the document has no own.
+_PACKAGES: Final = (
+    Macro("pdv", 2, r"\frac{\partial #1}{\partial #2}"),
+    Macro("partialderivative", 2, r"\frac{\partial #1}{\partial #2}"),
+    Macro("diffp", 2, r"\frac{\partial #1}{\partial #2}"),
+    Macro("dv", 2, r"\frac{d #1}{d #2}"),
+    Macro("derivative", 2, r"\frac{d #1}{d #2}"),
+)
+_PACKAGE_CALL: Final = re.compile(rf"\\(?:{'|'.join(macro.name for macro in _PACKAGES)})\s*\{{")
+
+
 def group_end(text: str, start: int) -> int | None:
     """Where the group ends that opens at ``start`` (behind its ``}``), or None."""
     depth = 0
@@ -53,11 +64,11 @@ def expand_macros(text: str) -> tuple[str, tuple[str, ...]]:
     Lines keep their numbers: breaks inside a call move behind it, and definitions
     are blanked.  Raises LimitError for commands that grow without end.
     """
-    if not _DEFINITION.search(text):
+    if not _DEFINITION.search(text) and not _PACKAGE_CALL.search(text):
         return text, ()
     # A definition in a comment is none.
     text = _COMMENT.sub(lambda found: found[0][: found[0].index("%")], text)
-    macros: dict[str, Macro] = {}
+    macros = {macro.name: macro for macro in _PACKAGES}
     kept: list[str] = []
     last = 0
     while match := _DEFINITION.search(text, last):
@@ -72,8 +83,6 @@ def expand_macros(text: str) -> tuple[str, tuple[str, ...]]:
         last = end
     kept.append(text[last:])
     text = "".join(kept)
-    if not macros:
-        return text, ()
     return _expanded(text, macros)
 
 

@@ -6,6 +6,7 @@ what none can is listed with its line.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -122,6 +123,14 @@ class _Placer:
             self.unplaced.append(Unplaced(equation.line, _whole(equation),
                                           "nothing stands behind its left side"))  # fmt: skip
             return
+        value, member, space = _split_member(text)
+        if equation.relation == "=" and member and value and _SPACE.match(space):
+            # `A = v \\in \\mathbb{R}^{…}` says both what A is and its size.
+            self.answer(replace(equation, right=value), parts, question)
+            sizes = tuple(part for part in parts if isinstance(part.answer, Dimensions))
+            if sizes and "^" in space:
+                self.answer(replace(equation, right=space, relation="in"), sizes, question)
+            return
         chain_rule = equation.relation != "in" and self.lookup.is_chain_rule(text)
         if chain_rule:
             parts = tuple(part for part in parts if not isinstance(part.answer, Dimensions))
@@ -164,7 +173,7 @@ class _Placer:
         """The parts that an equation may answer, by what its right side reads as."""
         sizes = tuple(part for part in parts if isinstance(part.answer, Dimensions))
         others = tuple(part for part in parts if not isinstance(part.answer, Dimensions))
-        if equation.relation == "in" or r"\mathbb" in equation.right or "ℝ" in equation.right:
+        if equation.relation == "in" or _SPACE.match(equation.right):
             fitting = sizes if sizes or equation.relation == "in" else others
         else:
             fitting = tuple(part for part in parts if self.lookup.fits(part, equation.right))
@@ -179,10 +188,9 @@ class _Placer:
             # Readable as nothing: the place says what it was meant to answer.
             fitting = parts
         if len(fitting) > 1:
-            for near in (question, self.order[-1] if self.order and question is None else None):
-                here = tuple(part for part in fitting if part.question == near)
-                if here:
-                    return here
+            here = tuple(part for part in fitting if part.question == question)
+            if here:
+                return here
         return fitting
 
     def put(self, part: Part, answer: _Answer) -> None:
@@ -345,6 +353,18 @@ class _Placer:
             )  # fmt: skip
         return Entry(first.key, "\n".join(definition.text for definition in given), place, place,
                      f"`{first.key}` is defined differently in lines {lines}; keep one")  # fmt: skip
+
+
+#: A space of numbers, vectors or matrices: what follows is a size.
+_SPACE = re.compile(r"\s*(?:\\mathbb\s*\{?\s*R|ℝ|R\s*\^)")
+
+
+def _split_member(text: str) -> tuple[str, str, str]:
+    """What stands before ``∈``, the sign, and what stands behind it."""
+    found = re.search(r"\\in(?![A-Za-z])|∈", text)
+    if found is None:
+        return text, "", ""
+    return text[: found.start()].strip(), found[0], text[found.end() :].strip()
 
 
 def _agree(given: Sequence[_Definition]) -> bool:

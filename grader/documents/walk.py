@@ -108,6 +108,8 @@ class _Walker:
         self.lines = 0
         #: Whether the block at hand is one formula and nothing else.
         self.alone = False
+        #: Whether it is a row of a table.
+        self.row = False
         #: How many words stood since the last equation.
         self.words_since = _MOST_WORDS + 1
 
@@ -128,6 +130,7 @@ class _Walker:
                 self.plain_row(block)
             return
         self.alone = _is_alone(block)
+        self.row = self.is_row(block)
         for index, piece in enumerate(block.pieces):
             if isinstance(piece, Words):
                 self.words(piece, block, index)
@@ -359,7 +362,7 @@ class _Walker:
         if equation.relation is not None:
             self.loose.append(Loose(equation.line, text, "nothing stands before its `=`"))
         elif (
-            (formula.display or self.alone or _announces(before))
+            (formula.display or self.alone or self.row or _announces(before))
             and re.search(r"[A-Za-z0-9\u0370-\u03ff]", text)
             and not self.lookup.is_chain_rule(text)
         ):

@@ -1,7 +1,7 @@
 """Files for other programs: one file of this folder for each format, one row in ``EXPORTS``.
 
-An export is made from the document ``results.json`` and nothing else, and says
-whom it left out and why.
+An export is made from the document ``results.json`` and what its options name, and
+nothing else, and says whom it left out and why.
 """
 
 from __future__ import annotations
@@ -11,32 +11,93 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from grader.exports import canvas_gradebook, plain_csv, plain_json
+from grader.exports import (
+    canvas_comments,
+    canvas_feedback_zip,
+    canvas_gradebook,
+    canvas_rubric,
+    gradescope,
+    plain_csv,
+    plain_json,
+    xlsx,
+)
 from grader.exports.exported import Exported, LeftOut
+from grader.exports.options import ExportOptions, Pending, Per, Scale
 from grader.files import write_atomically
 from grader.reports.view import Document
 
-__all__ = ["EXPORTS", "Export", "Exported", "LeftOut", "write_export"]
+__all__ = [
+    "EXPORTS",
+    "Export",
+    "ExportOptions",
+    "Exported",
+    "LeftOut",
+    "Pending",
+    "Per",
+    "Scale",
+    "write_export",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """One format: ``path`` is where it goes below the output folder unless one says."""
+    """One format: ``path`` is where it goes below the output folder unless one says.
+
+    ``options`` are the names of those options that mean something to it.
+    """
 
     name: str
     path: str
     help: str
-    export: Callable[[Document], Exported]
+    export: Callable[[Document, ExportOptions], Exported]
+    options: frozenset[str] = frozenset()
 
+
+_GRADES = frozenset({"pending", "scale", "complete_from"})
 
 _ROWS = (
     Export(
         "canvas-gradebook",
         "canvas/gradebook.csv",
-        "a gradebook that Canvas imports, with one column of points",
+        "a gradebook that Canvas imports, with one column of grades",
         canvas_gradebook.export,
+        _GRADES | {"gradebook", "column"},
+    ),
+    Export(
+        "canvas-feedback-zip",
+        "canvas/feedback.zip",
+        "feedback files, named so that Canvas gives each to its student",
+        canvas_feedback_zip.export,
+    ),
+    Export(
+        "canvas-comments",
+        "canvas/comments.json",
+        "grades, comments and rubric points as grader push sends them",
+        canvas_comments.export,
+        _GRADES | {"per"},
+    ),
+    Export(
+        "canvas-rubric",
+        "canvas/rubric.csv",
+        "a rubric that Canvas imports",
+        canvas_rubric.definition,
+        frozenset({"per"}),
+    ),
+    Export(
+        "canvas-rubric-assessment",
+        "canvas/rubric-assessment.csv",
+        "each student's points on that rubric",
+        canvas_rubric.assessment,
+        frozenset({"per", "pending"}),
+    ),
+    Export(
+        "gradescope",
+        "gradescope.zip",
+        "a results.json for each student, for Gradescope",
+        gradescope.export,
     ),
     Export("csv", "results.csv", "a table for a spreadsheet, one row a student", plain_csv.export),
+    Export("xlsx", "results.xlsx", "a workbook: students, answers, unread files", xlsx.export),
     Export("json", "summary.json", "points by student and part, for programs", plain_json.export),
 )
 
@@ -53,13 +114,17 @@ def _table(rows: tuple[Export, ...]) -> Mapping[str, Export]:
 #: All exports, by the name that the command line takes.
 EXPORTS: Mapping[str, Export] = _table(_ROWS)
 
+_DEFAULTS = ExportOptions()
 
-def write_export(document: Document, name: str, path: Path) -> Exported:
+
+def write_export(
+    document: Document, name: str, path: Path, options: ExportOptions = _DEFAULTS
+) -> Exported:
     """Make an export and write it, whole or not at all.
 
     Raises KeyError for a name that is not in the table, OSError where the file
-    cannot be written.
+    cannot be written, FileError where a gradebook among the options does not fit.
     """
-    exported = EXPORTS[name].export(document)
-    write_atomically(path, exported.text)
+    exported = EXPORTS[name].export(document, options)
+    write_atomically(path, exported.data)
     return exported

@@ -12,25 +12,23 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 from grader.exports.cells import inert, is_formula, rows_text
 from grader.exports.exported import Exported, LeftOut
+from grader.exports.grades import decided, grade_text, left_out, only_unread, two_decimals
+from grader.exports.instructors_gradebook import column_warnings, filled_in
+from grader.exports.options import ExportOptions
+from grader.read.gradebook import REWRITTEN
 from grader.reports.view import Document, homework_title, student_name
 from grader.reports.visible import one_line
 from grader.reports.words import fraction, plural
-from grader.results import Outcome
 
 #: The columns that say who a student is, as the importer knows them.
 IDENTITY = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 
-#: Titles that the importer drops without a word, wherever in the header they stand.
-_DROPPED = re.compile(
-    r"(?:Current|Final)\s+(?:Score|Points|Grade)|Override\s+(?:Score|Grade|Status)", re.IGNORECASE
-)
-#: Cells that the importer rewrites as numbers, separators of thousands and all.
-_REWRITTEN = re.compile(r"-?[0-9.,]+%?")
+DEFAULTS = ExportOptions()
+
 _CANVAS_ID = re.compile(r"[1-9][0-9]*")
 _TITLE_ENDS_WITH_ID = re.compile(r"\((\d+)\)\s*$")
 
@@ -58,44 +56,50 @@ class _Candidate:
         return tuple((label, value) for label, value in pairs if value)
 
 
-def export(document: Document) -> Exported:
-    """The file, with one column of points and a row for each student who has a grade."""
+def export(document: Document, options: ExportOptions = DEFAULTS) -> Exported:
+    """The file, with one column of grades and a row for each student who has one.
+
+    With a gradebook of Canvas's among the options, its identity cells as they are.
+    Raises FileError where that gradebook has no column for the homework.
+    """
+    if options.gradebook is not None:
+        return filled_in(document, options.gradebook, options)
     warnings: list[str] = []
-    left_out: list[LeftOut] = []
-    column = _column(document, warnings)
+    without: list[LeftOut] = []
+    column = _column(document, options, warnings)
     candidates = [_candidate(submission) for submission in document["students"]]
     crowd = Counter(key for candidate in candidates for key in candidate.keys)
+    possible = fraction(document["possible"])
     rows: list[tuple[tuple[str, str], list[str]]] = []
     for candidate in candidates:
-        reason = _why_not(candidate, crowd)
-        if reason is not None:
-            left_out.append(_left_out(candidate, reason))
+        points = _why_not(candidate, crowd) or decided(document, candidate.submission, options)
+        if isinstance(points, str):
+            without.append(left_out(candidate.submission, points))
             continue
         warnings += _id_warnings(candidate)
-        row = _row(candidate)
+        row = _row(candidate, grade_text(points, possible, options))
         rows.append(((row[0].casefold(), candidate.id or candidate.sis_user_id), row))
     rows.sort()
-    if left_out:
+    if without:
         warnings.append(
-            f"{plural(len(left_out), 'student')} left out of the gradebook, so that no grade in "
+            f"{plural(len(without), 'student')} left out of the gradebook, so that no grade in "
             "Canvas is changed by mistake"
         )
     header = [*IDENTITY, column]
-    possible = ["    Points Possible", "", "", "", "", _points(fraction(document["possible"]))]
-    text = rows_text([header, possible, *(row for _, row in rows)])
-    return Exported(text, tuple(warnings), tuple(left_out))
+    points_possible = ["    Points Possible", "", "", "", "", two_decimals(possible)]
+    text = rows_text([header, points_possible, *(row for _, row in rows)])
+    return Exported(text, tuple(warnings), (*without, *only_unread(document)))
 
 
-def _column(document: Document, warnings: list[str]) -> str:
+def _column(document: Document, options: ExportOptions, warnings: list[str]) -> str:
     """The header of the column, with the assignment's id where it is known."""
+    if options.column is not None:
+        warnings += column_warnings(options.column)
+        return one_line(options.column)
     canvas = (document.get("homework") or {}).get("canvas") or {}
     title = one_line(str(canvas.get("assignment_title") or homework_title(document)))
     number = str(canvas.get("assignment_id") or "").strip()
-    if _DROPPED.search(title):
-        warnings.append(
-            f"Canvas drops a column named “{title}” without a word, since it reads like one of "
-            "its own totals; rename the assignment in Canvas and in the rubric"
-        )
+    warnings += column_warnings(title)
     if title in IDENTITY:
         warnings.append(f"“{title}” is the name of one of Canvas's own columns; rename it")
     if _CANVAS_ID.fullmatch(number):
@@ -135,38 +139,23 @@ def _candidate(submission: Mapping[str, Any]) -> _Candidate:
 
 
 def _why_not(candidate: _Candidate, crowd: Mapping[tuple[str, str], int]) -> str | None:
-    """Why a student gets no row; None where there is nothing against it."""
-    submission = candidate.submission
+    """Why Canvas could not find the student by a row; None where it could."""
     if not candidate.keys:
-        given = one_line(str(submission["student"].get("id") or ""))
+        given = one_line(str(candidate.submission["student"].get("id") or ""))
         if given:
             return f"“{given}” is not a Canvas id, and there is no SIS id or login"
         return "no Canvas id, SIS id or login"
     for label, value in candidate.keys:
         if crowd[label, value] > 1:
             return f"{plural(crowd[label, value], 'file')} have the {label} {value}"
-    pending = fraction(submission.get("pending") or 0)
-    waiting = sum(1 for part in submission["parts"] if part["points"] is None)
-    if waiting or pending:
-        return f"{plural(waiting, 'part')} ({plural(pending, 'point')}) to be decided by a person"
-    if submission.get("score") is None or not submission["parts"]:
-        return "no score"
-    if all(part["verdict"] == Outcome.MISSING for part in submission["parts"]):
-        return "nothing was answered; give the grade by hand"
     return None
 
 
-def _left_out(candidate: _Candidate, reason: str) -> LeftOut:
-    submission = candidate.submission
-    return LeftOut(student_name(submission["student"]), one_line(str(submission["file"])), reason)
-
-
-def _row(candidate: _Candidate) -> list[str]:
+def _row(candidate: _Candidate, grade: str) -> list[str]:
     name = sortable_name(one_line(str(candidate.submission["student"].get("name") or "")))
     # Ids are matched to the character; a name counts only where there are none.
     shown = inert(name) if candidate.id else name
-    score = _points(fraction(candidate.submission["score"]))
-    return [shown, candidate.id, candidate.sis_user_id, candidate.sis_login_id, "", score]
+    return [shown, candidate.id, candidate.sis_user_id, candidate.sis_login_id, "", grade]
 
 
 def sortable_name(name: str) -> str:
@@ -186,16 +175,11 @@ def sortable_name(name: str) -> str:
     return f"{words[-1]}, {' '.join([*words[:-1], *suffix])}"
 
 
-def _points(points: Fraction) -> str:
-    """Two decimals with a point, as Canvas compares."""
-    return f"{float(round(points, 2)):.2f}"
-
-
 def _id_warnings(candidate: _Candidate) -> list[str]:
     name = student_name(candidate.submission["student"])
     found = []
     for label, value in (("SIS user id", candidate.sis_user_id), ("login", candidate.sis_login_id)):
-        if _REWRITTEN.fullmatch(value) and not value.isdigit():
+        if REWRITTEN.fullmatch(value) and not value.isdigit():
             found.append(f"Canvas rewrites the {label} {value} of {name} as a number")
         elif is_formula(value):
             found.append(

@@ -19,8 +19,20 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """The text of the file (UTF-8, ``\\n`` line ends), warnings, and who is not in it."""
+    """The file: a text (UTF-8, ``\\n`` line ends) or bytes; warnings, and who is not in it."""
 
-    text: str
+    content: str | bytes
     warnings: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The content of a format that is text.  Raises TypeError for one that is not."""
+        if isinstance(self.content, bytes):
+            raise TypeError("this export is no text")
+        return self.content
+
+    @property
+    def data(self) -> bytes:
+        """The bytes of the file."""
+        return self.content if isinstance(self.content, bytes) else self.content.encode("utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from grader.exports.cells import inert, rows_text
 from grader.exports.exported import Exported
+from grader.exports.options import ExportOptions
 from grader.reports.groups import part_ids
 from grader.reports.view import Document
 from grader.reports.visible import one_line
@@ -12,7 +13,10 @@ from grader.reports.words import number_text
 _STUDENT = ("name", "id", "sis_user_id", "sis_login_id")
 
 
-def export(document: Document) -> Exported:
+DEFAULTS = ExportOptions()
+
+
+def export(document: Document, options: ExportOptions = DEFAULTS) -> Exported:
     """Every student in the document's order; a part that waits for a person is blank."""
     parts = part_ids(document)
     rows = [[*_STUDENT, "file", "score", "pending", "possible", *(inert(part) for part in parts)]]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from grader.exports.exported import Exported
+from grader.exports.options import ExportOptions
 from grader.reports.results_json import json_text
 from grader.reports.view import Document
 
+DEFAULTS = ExportOptions()
 
-def export(document: Document) -> Exported:
+
+def export(document: Document, options: ExportOptions = DEFAULTS) -> Exported:
     """Every student in the document's order; ``null`` points wait for a person."""
     summary = {
         "assignment": document["assignment"],

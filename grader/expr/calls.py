@@ -6,8 +6,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from grader.errors import AnswerError
-from grader.expr import conditions, powers
+from grader.expr import conditions, differentials, powers
 from grader.expr.functions import FUNCTIONS
+from grader.expr.names import GREEK
 from grader.expr.tokens import (
     BAR,
     CLOSE,
@@ -27,12 +28,23 @@ from grader.expr.tokens import (
     PLACEHOLDER,
     POWER,
     PRIME,
+    RELATION,
     SUBSCRIPT,
     SUPERSCRIPT,
     SYMBOL,
     UNKNOWN,
 )
-from grader.expr.tree import Call, Negation, Node, Number, Power, Product, Quotient, Symbol
+from grader.expr.tree import (
+    Call,
+    Negation,
+    Node,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Symbol,
+    walk,
+)
 from grader.source import Span
 
 if TYPE_CHECKING:
@@ -46,6 +58,9 @@ _INVERSES = {
 
 #: What the argument of a function without brackets is made of.
 _PLAIN = frozenset({NUMBER, SYMBOL, MARKED, CONSTANT, UNKNOWN, COMMAND, FRACTION, PLACEHOLDER})
+
+#: Commands that are never part of an argument without brackets.
+_ENDING_COMMANDS = frozenset({"cancel", "cancelto", "partial"})
 
 
 def function(grammar: Grammar) -> Node:
@@ -70,6 +85,8 @@ def either(grammar: Grammar) -> Node:
         "ambiguity",
         Span(grammar.starts[at], grammar.ends[at]),
     )
+    if grammar.choice(at):
+        return grammar.symbol()
     grammar.pos += 1
     typed_name = next(
         name
@@ -142,6 +159,8 @@ def _power(grammar: Grammar, at: int, name: str) -> tuple[Node | None, str]:
             "ambiguity",
             Span(grammar.starts[at], grammar.ends[grammar.pos - 1]),
         )
+        if grammar.choice(pos):
+            return power, name
         return None, inverse
     return power, name
 
@@ -224,9 +243,8 @@ def _check_arity(grammar: Grammar, at: int, name: str, arguments: tuple[Node, ..
 def _bare_argument(grammar: Grammar, at: int) -> Node:
     r"""The argument of a function without brackets: ``\sin 2x``, ``\exp -z``, ``\sin\sqrt{x}``.
 
-    It takes the plain factors that stand side by side (numbers, names, their
-    powers, fractions of them), up to the next function, operator, bracket or
-    indicator.  Only functions that every homework has may stand so: a letter
+    It takes plain factors that stand side by side (numbers, names, their powers,
+    fractions of them), as far as a person would read them as one argument.  Only functions that every homework has may stand so: a letter
     such as ``a`` without its bracket is a slip.
     """
     kinds = grammar.kinds
@@ -247,42 +265,136 @@ def _bare_argument(grammar: Grammar, at: int) -> Node:
         raise grammar.fail(f"`{typed}` needs its argument", at, f"write `{typed}(…)`")
     factors = [grammar.factor()]
     if kind in _PLAIN:
-        while kinds[grammar.pos] in _PLAIN and not _indicator_ahead(grammar):
-            factors.append(grammar.factor())
+        _more_factors(grammar, at, first, factors)
     end = grammar.ends[grammar.pos - 1]
     node = factors[0]
     if len(factors) > 1:
         node = Product(tuple(factors), Span(grammar.starts[first], end))
-        _note_bare(grammar, at, first, factors, end)
     if kinds[grammar.pos] == DIVIDE:
-        whole = grammar.quote(grammar.starts[at], end)
-        grammar.note(
-            f"`{whole}/…` is read as ({whole})/…: the slash does not belong to the argument",
-            "ambiguity",
-            Span(grammar.starts[at], grammar.ends[grammar.pos]),
-        )
+        node = _before_slash(grammar, at, node)
     for begin in reversed(signs):
-        node = Negation(node, Span(begin, end))
+        node = Negation(node, Span(begin, grammar.ends[grammar.pos - 1]))
     grammar.depth -= 1
     return node
 
 
-def _indicator_ahead(grammar: Grammar) -> bool:
-    return condition_follows(grammar, grammar.pos)
+def _more_factors(grammar: Grammar, at: int, first: int, factors: list[Node]) -> None:
+    r"""The further factors of an argument without brackets.
 
-
-def _note_bare(grammar: Grammar, at: int, first: int, factors: list[Node], end: int) -> None:
-    r"""Say how ``\sin x y`` was read; ``\sin 2x`` and ``\sin 2\pi x`` have one reading."""
-    if sum(isinstance(factor, Symbol | Power | Call | Quotient) for factor in factors) < 2:
-        return
+    ``\sin 2\pi x`` and ``\sin \omega x`` take all, ``\sin f_2 \omega_2`` only f_2: a name
+    that is an argument by itself is not a coefficient.  Where there are two names,
+    the reading not taken is kept as another one.
+    """
+    kinds = grammar.kinds
+    doubtful = flipped = False
+    while kinds[grammar.pos] in _PLAIN and not _ends_argument(grammar):
+        belongs = _belongs(grammar, factors)
+        if not belongs or (_is_name(kinds[grammar.pos]) and any(map(_is_named, factors))):
+            if not doubtful:
+                doubtful, flipped = True, grammar.choice(at)
+            if belongs == flipped:
+                break
+        factors.append(grammar.factor())
+    end = grammar.ends[grammar.pos - 1]
     typed = grammar.quote(grammar.starts[at], grammar.ends[at])
     inner = grammar.quote(grammar.starts[first], end)
+    if doubtful and kinds[grammar.pos] in _PLAIN:
+        rest = grammar.quote(grammar.starts[grammar.pos], grammar.ends[grammar.pos])
+        grammar.note(
+            f"`{grammar.quote(grammar.starts[at], grammar.ends[grammar.pos])}` is read as"
+            f" {typed}({inner})·{rest}, not as {typed}({inner} {rest})",
+            "ambiguity",
+            Span(grammar.starts[at], grammar.ends[grammar.pos]),
+        )
+    elif doubtful:
+        grammar.note(
+            f"`{grammar.quote(grammar.starts[at], end)}` is read as {typed}({inner}):"
+            f" all of `{inner}` is the argument",
+            "ambiguity",
+            Span(grammar.starts[at], end),
+        )
+    if (
+        kinds[grammar.pos] == OPEN
+        and grammar.values[grammar.pos] in ("(", "[", "{", r"\{")
+        and not grammar.is_condition(grammar.pos)
+    ):
+        _before_bracket(grammar, at, first, factors)
+
+
+def _before_bracket(grammar: Grammar, at: int, first: int, factors: list[Node]) -> None:
+    r"""``\sin x (y + 1)``: the bracket is a factor of its own; said, and kept the other way."""
+    opened = grammar.pos
+    end = grammar.ends[opened - 1]
+    typed = grammar.quote(grammar.starts[at], grammar.ends[at])
+    inner = grammar.quote(grammar.starts[first], end)
+    group = grammar.quote(grammar.starts[opened], grammar.ends[grammar.tokens.match[opened]])
     grammar.note(
-        f"`{grammar.quote(grammar.starts[at], end)}` is read as {typed}({inner}):"
-        f" all of `{inner}` is the argument",
+        f"the `{group}` after `{grammar.quote(grammar.starts[at], end)}` is read as a factor,"
+        f" not as part of the argument `{inner}` of {typed}",
         "ambiguity",
-        Span(grammar.starts[at], end),
+        Span(grammar.starts[at], grammar.ends[grammar.tokens.match[opened]]),
     )
+    if grammar.choice(opened):
+        factors.append(grammar.factor())
+
+
+def _before_slash(grammar: Grammar, at: int, node: Node) -> Node:
+    r"""The argument in ``\sin x/2``: up to the slash; said, and kept the other way."""
+    slash = grammar.pos
+    whole = grammar.quote(grammar.starts[at], grammar.ends[slash - 1])
+    grammar.note(
+        f"`{whole}/…` is read as ({whole})/…: the slash does not belong to the argument",
+        "ambiguity",
+        Span(grammar.starts[at], grammar.ends[slash]),
+    )
+    if not grammar.choice(slash):
+        return node
+    grammar.pos = slash + 1
+    below = grammar.signed_factor()
+    return Quotient(node, below, Span(node.span.start, grammar.ends[grammar.pos - 1]))
+
+
+def _ends_argument(grammar: Grammar) -> bool:
+    """Whether what stands here is never part of an argument without brackets: an
+    indicator, a derivative, an exponential, what is cancelled."""
+    pos = grammar.pos
+    kind = grammar.kinds[pos]
+    if kind == CONSTANT:
+        return grammar.values[pos] == "e" and grammar.kinds[pos + 1] in (POWER, SUPERSCRIPT)
+    if kind == COMMAND:
+        name = grammar.values[pos]
+        return name in _ENDING_COMMANDS or (
+            name == "frac" and differentials.fraction_follows(grammar, pos)
+        )
+    if kind == MARKED and differentials.quotient_follows(grammar, pos):
+        return True
+    return condition_follows(grammar, pos)
+
+
+def _is_name(kind: str) -> bool:
+    return kind in (SYMBOL, MARKED, UNKNOWN)
+
+
+def _is_named(node: Node) -> bool:
+    """Whether a factor is more than a number: something with a name in it."""
+    return any(isinstance(part, Symbol) for part in walk(node))
+
+
+def _belongs(grammar: Grammar, factors: list[Node]) -> bool:
+    """Whether the factor that stands here belongs to an argument that holds ``factors``."""
+    named = [factor for factor in factors if _is_named(factor)]
+    if not named:
+        return True
+    last = named[-1].base if isinstance(named[-1], Power) else named[-1]
+    if not _is_name(grammar.kinds[grammar.pos]) or not isinstance(last, Symbol):
+        return False
+    before, _, below = last.name.partition("_")
+    if below and before not in GREEK:
+        return False  # f_2 is an argument, not a coefficient
+    base, _, subscript = grammar.values[grammar.pos].partition("_")
+    if base in GREEK:
+        return before in GREEK and not below and not subscript
+    return True
 
 
 def condition_follows(grammar: Grammar, pos: int) -> bool:
@@ -291,7 +403,9 @@ def condition_follows(grammar: Grammar, pos: int) -> bool:
     after = pos + 1
     if kinds[after] == SUBSCRIPT:
         after += 1
-    return kinds[after] == OPEN and grammar.is_condition(after)
+    return kinds[after] == OPEN and (
+        grammar.is_condition(after) or (kinds[after + 1] == OPEN and grammar.are_conditions(after))
+    )
 
 
 def indicator(grammar: Grammar) -> Node:
@@ -303,6 +417,8 @@ def indicator(grammar: Grammar) -> Node:
     opened = at + 1
     if kinds[opened] == SUBSCRIPT:
         opened += 1
+        if kinds[opened + 1] == RELATION:
+            return conditions.of_argument(grammar, at, opened)
     grammar.pos = opened
     return conditions.indicator(grammar, at)
 

@@ -22,7 +22,8 @@ import re
 import unicodedata
 
 from grader.errors import LimitError
-from grader.expr import commands
+from grader.expr import commands, word_editor
+from grader.expr.prose import says_equal
 from grader.expr.segments import Segment
 from grader.expr.tokens import (
     MINUS,
@@ -32,6 +33,7 @@ from grader.expr.tokens import (
     PROSE,
     REFUSED,
     ROW,
+    SUBSCRIPT,
     SUBSCRIPT_CHARACTERS,
     SUPERSCRIPT,
     SUPERSCRIPT_CHARACTERS,
@@ -55,6 +57,10 @@ _OPEN_ENDED = frozenset({PLUS, MINUS, TIMES, DIVIDE, EQUALS})
 
 def number(lexer: Lexer, word: str, start: int) -> None:
     """A number; after ``\\frac`` LaTeX takes one digit only."""
+    if not word[-1].isdigit() or "," in word:
+        typed = word
+        word = word.replace("{,}", "").replace("\\,", "")
+        lexer.note(f"`{typed}` is read as the number {word}", "style", start, lexer.pos)
     if "e" in word or "E" in word:
         mantissa = re.split("[eE]", word)[0]
         letter = word[len(mantissa)]
@@ -100,6 +106,10 @@ def subscript_characters(lexer: Lexer, word: str, start: int) -> None:
     subscript = "".join(SUBSCRIPT_CHARACTERS.get(character, "?") for character in word)
     if "?" in subscript:
         strange(lexer, word[0], start)
+    if subscript == "+" and lexer.tokens.kinds and lexer.tokens.kinds[-1] == CLOSE:
+        lexer.push(SUBSCRIPT, "_", start, lexer.pos)  # [z]₊
+        lexer.push(PLUS, "+", start, lexer.pos)
+        return
     if not lexer.join_subscript(subscript, lexer.pos):
         raise lexer.error("a subscript follows nothing that has one", start, lexer.pos)
 
@@ -151,6 +161,8 @@ def other(lexer: Lexer, word: str, start: int) -> None:
         raise lexer.error("a `$` without a partner", start, start + 1)
     if word == "\\":
         raise lexer.error("a backslash before nothing that it could name", start, start + 1)
+    if word in word_editor.MARKS and word_editor.mark(lexer, word, start):
+        return
     entry = OPERATORS.get(word) or BRACKETS.get(word)
     if entry is not None:
         lexer.pos = start + 1
@@ -168,8 +180,9 @@ def other(lexer: Lexer, word: str, start: int) -> None:
 
 def letter(lexer: Lexer, word: str, start: int) -> None:
     """A letter in another face or with an accent; anything else is an error."""
+    raised = unicodedata.decomposition(word).startswith(("<super>", "<sub>"))
     plain = unicodedata.normalize("NFKC", word)
-    if len(plain) == 1 and plain != word:
+    if len(plain) == 1 and plain != word and not raised:
         if plain.isdigit() and plain.isascii():
             lexer.push(NUMBER, plain, start, lexer.pos)
             return
@@ -243,11 +256,16 @@ def comment(lexer: Lexer, start: int) -> None:
 
 
 def prose(lexer: Lexer, segment: Segment) -> None:
-    """Words that stand outside of ``$…$``."""
+    """Words that stand outside of ``$…$``; a line by itself parts two statements."""
     words = lexer.text[segment.start : segment.end]
     start = segment.start + len(words) - len(words.lstrip())
     end = segment.start + len(words.rstrip())
-    entry = commands.phrase(words)
+    if start >= end:
+        lexer.push(ROW, "\\\\", segment.start, segment.end)
+        return
+    entry = None if words.strip().endswith(")") else commands.phrase(words)
+    if entry is None and lexer.tokens.kinds and says_equal(words):
+        entry = (EQUALS, "=")
     lexer.push(*(entry or (PROSE, words.strip())), start, end)
 
 

@@ -16,6 +16,7 @@ from grader.expr.tokens import (
     BAR,
     BLANK_COMMANDS,
     BLANK_WITH_ARGUMENT,
+    BRACES,
     BRACKETS,
     CANCELS,
     CASES,
@@ -33,6 +34,8 @@ from grader.expr.tokens import (
     INDICATOR_FACES,
     KEYWORDS,
     LAYOUTS,
+    MARKED,
+    NUMBER,
     OPEN,
     OPERATOR_NAMES,
     PROSE,
@@ -41,6 +44,8 @@ from grader.expr.tokens import (
     RELATION,
     ROW,
     SIZES,
+    STACKS,
+    SUBSCRIPT,
     TEXT_COMMANDS,
     UNKNOWN,
     VARIANTS,
@@ -65,6 +70,14 @@ _SUBSCRIPT_COMMAND = re.compile(r"\\([A-Za-z]+)")
 _SUBSCRIPT = re.compile(r"[A-Za-z0-9+\-*'_]+")
 _BRACKET_AHEAD = re.compile(r"\s*'*(?:\\(?:left|[bB]igg?l?)\s*)?(?:[(\[]|\\\{)")
 _ROW_REST = re.compile(r"(?:(?!\\\\|\\newline|\\end|\\begin|\\cr\b).){0,200}", re.DOTALL)
+_SPACED = re.compile(r"[A-Za-z]+(?: [A-Za-z]+)*")
+_LU = re.compile(r"\s*L\s*U(?![A-Za-z])")
+_LABEL_AHEAD = re.compile(r"\s*[_^]")
+_POSITIVE_SET = re.compile(
+    r"\s*\{\s*(?:(?P<element>[^{}]*(?:\{[^{}]*\}[^{}]*){0,9}?)\s*(?:\\in(?![A-Za-z])|∈))?\s*"
+    r"(?P<set>(?:\\left\s*)?[(\[]\s*0\s*,\s*\+?\s*(?:\\infty|∞)\s*(?:\\right\s*)?[)\]]"
+    r"|(?:\\mathbb\s*\{?\s*R\s*\}?|\\R|ℝ)\s*[_^]\s*(?:\+|⁺|\{\s*\+\s*\}|\{\s*>\s*0\s*\}))\s*\}"
+)
 _SIMPLE_NAME = re.compile(
     r"\s*(\\?[A-Za-z]+|[α-ωΑ-Ωϕϑϵℓ])\s*(?:_\s*(\{[^{}]*\}|[A-Za-z0-9]+|\\[A-Za-z]+))?\s*"
 )
@@ -96,6 +109,10 @@ def command(lexer: Lexer, name: str, start: int) -> None:
         _face(lexer, name, start)
     elif name in ACCENTS:
         _accent(lexer, name, start)
+    elif name in BRACES:
+        _brace(lexer, name, start)
+    elif name in STACKS:
+        _stack(lexer, name, start)
     elif name in CANCELS or name == "cancelto":
         lexer.push(COMMAND, "cancelto" if name == "cancelto" else "cancel", start, lexer.pos)
     elif name in FRAMES:
@@ -120,6 +137,58 @@ def command(lexer: Lexer, name: str, start: int) -> None:
         raise lexer.error(
             rf"`\{name}` is not a command that is read here", start, lexer.pos, _near(name)
         )
+
+
+def _brace(lexer: Lexer, name: str, start: int) -> None:
+    r"""``\underbrace{x}_{label}``: x; the label is told, not read."""
+    raw, end = argument(lexer, lexer.pos, name, start)
+    begin = end - 1 - len(raw) if lexer.text[end - 1 : end] == "}" else end - len(raw)
+    lexer.push(OPEN, "{", start, begin)
+    lexer.scan(begin, begin + len(raw))
+    lexer.push(CLOSE, "{", begin + len(raw), end)
+    lexer.pos = end
+    label = _LABEL_AHEAD.match(lexer.text, end, lexer.stop)
+    if label:
+        words, lexer.pos = argument(lexer, label.end(), name, start)
+        shown = " ".join(words.split())
+        lexer.note(rf"the label `{shown}` of `\{name}` is not read", "unread", end, lexer.pos)
+
+
+def _stack(lexer: Lexer, name: str, start: int) -> None:
+    r"""``\overset{above}{=}``: the second argument; the first is told, not read."""
+    above, middle = argument(lexer, lexer.pos, name, start)
+    raw, end = argument(lexer, middle, name, start)
+    if above.strip():
+        shown = " ".join(above.split())
+        lexer.note(rf"`{shown}` in `\{name}` is not read", "unread", start, middle)
+    begin = end - 1 - len(raw) if lexer.text[end - 1 : end] == "}" else end - len(raw)
+    lexer.scan(begin, begin + len(raw))
+    lexer.pos = end
+
+
+def set_subscript(lexer: Lexer, start: int) -> bool:
+    r"""``1_{(0,\infty)}`` and ``1_{z \in (0,\infty)}``: the set is a condition."""
+    kinds = lexer.tokens.kinds
+    if not kinds or not (
+        kinds[-1] == INDICATOR
+        or (kinds[-1] in (NUMBER, MARKED) and lexer.tokens.values[-1] in ("1", "I"))
+    ):
+        return False
+    found = _POSITIVE_SET.match(lexer.text, lexer.pos, lexer.stop)
+    if found is None:
+        return False
+    lexer.push(SUBSCRIPT, "_", start, start + 1)
+    opened = lexer.text.index("{", start)
+    lexer.push(OPEN, "{", opened, opened + 1)
+    if found["element"]:
+        lexer.scan(*found.span("element"))
+    begin, end = found.span("set")
+    closed = "[" in found["set"] or ("0}" in found["set"] and "geq" in found["set"])
+    lexer.push(RELATION, ">=" if closed else ">", begin, end)
+    lexer.push(NUMBER, "0", begin, end)
+    lexer.push(CLOSE, "{", found.end() - 1, found.end())
+    lexer.pos = found.end()
+    return True
 
 
 def _wide_space(lexer: Lexer, start: int) -> None:
@@ -210,6 +279,10 @@ def _face(lexer: Lexer, name: str, start: int) -> None:
     upright = name.startswith(("operatorname", "mathrm", "text", "mathsf", "mathtt", "mathup"))
     raw, end = argument(lexer, lexer.pos, name, start)
     content = raw.strip().rstrip("\\!, ")
+    if name.startswith("operatorname") and _SPACED.fullmatch(content):
+        content = content.replace(" ", "")  # as recognition of print writes it: { e x p }
+        if content == "Re" and (rest := _LU.match(lexer.text, end, lexer.stop)):
+            content, end = "ReLU", rest.end()
     entry: Entry | None = None
     if name in INDICATOR_FACES and content in ("1", "I", r"1\!\!1", r"1\!1"):
         # A bold 1 may be a plain 1; in the other faces it is an indicator and nothing else.
@@ -406,6 +479,12 @@ def _environment(lexer: Lexer, which: str, start: int) -> None:
             columns = re.compile(r"\s*\{\s*[0-9]+\s*\}").match(lexer.text, lexer.pos, lexer.stop)
             lexer.pos = columns.end() if columns else lexer.pos
         return
+    if name == "array" and _is_layout(lexer, which):
+        if which == "begin":
+            columns = _COLUMNS.match(lexer.text, lexer.pos, lexer.stop)
+            lexer.pos = columns.end() if columns else lexer.pos
+        lexer.aligned = True
+        return
     if name in CASES:
         if which == "begin" and name == "array":
             columns = _COLUMNS.match(lexer.text, lexer.pos, lexer.stop)
@@ -415,6 +494,14 @@ def _environment(lexer: Lexer, which: str, start: int) -> None:
     if "matrix" in name:
         raise lexer.error("matrices are not read here", start, lexer.pos)
     raise lexer.error(f"the environment `{name}` is not read here", start, lexer.pos)
+
+
+def _is_layout(lexer: Lexer, which: str) -> bool:
+    """Whether an array only lays out: it has no column of conditions."""
+    if which == "end":
+        return not (lexer.stack and lexer.tokens.values[lexer.stack[-1]] == "cases")
+    body = lexer.text[lexer.pos : lexer.stop].partition(r"\end{array}")[0]
+    return "&" not in body and r"\text" not in body and r"\quad" not in body
 
 
 def _negated(lexer: Lexer, start: int) -> None:

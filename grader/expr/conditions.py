@@ -22,6 +22,7 @@ from grader.expr.tokens import (
     RELATION,
     ROW,
     STOP,
+    TIMES,
     UNDEFINED,
     WHERE,
 )
@@ -63,6 +64,26 @@ def indicator(grammar: Grammar, first: int) -> Node:
     return Indicator(condition, Span(grammar.starts[first], grammar.ends[grammar.pos - 1]))
 
 
+def of_argument(grammar: Grammar, at: int, opened: int) -> Node:
+    r"""``1_{>0}(z)``: the subscript is a condition on the argument; ``opened`` is its bracket."""
+    kinds = grammar.kinds
+    closing = grammar.tokens.match[opened]
+    operator = cast("RelationOperator", grammar.values[opened + 1])
+    grammar.enter()
+    grammar.pos = opened + 2
+    right = grammar.sum()
+    if grammar.pos != closing:
+        raise grammar.unexpected(closing)
+    grammar.pos = closing + 1
+    if kinds[grammar.pos] != OPEN or grammar.values[grammar.pos] in ("|", "cases"):
+        typed = grammar.quote(grammar.starts[at], grammar.ends[closing])
+        raise grammar.fail(f"`{typed}` needs its argument", closing, f"write `{typed}(z)`")
+    left = grammar.inside()
+    grammar.depth -= 1
+    span = Span(grammar.starts[at], grammar.ends[grammar.pos - 1])
+    return Indicator(Relation(operator, left, right, span), span)
+
+
 def bracketed(grammar: Grammar) -> Condition:
     """A condition between brackets; ``pos`` is on the opening one."""
     opened = grammar.pos
@@ -95,16 +116,27 @@ def _conjunction(grammar: Grammar) -> Condition:
     """Conditions joined by "and" or a comma."""
     first = grammar.pos
     found = _chain(grammar)
-    while grammar.kinds[grammar.pos] in (AND, COMMA):
+    while grammar.kinds[grammar.pos] in (AND, COMMA) or _next_condition(grammar, first):
         if grammar.kinds[grammar.pos] == COMMA and grammar.kinds[grammar.pos + 1] in _ENDS_ROW:
             break
-        grammar.pos += 1
+        if grammar.kinds[grammar.pos] != OPEN:
+            grammar.pos += 1
         if grammar.kinds[grammar.pos] == AND:  # ", and"
             grammar.pos += 1
         found += _chain(grammar)
     if len(found) == 1:
         return found[0]
     return All(tuple(found), Span(grammar.starts[first], grammar.ends[grammar.pos - 1]))
+
+
+def _next_condition(grammar: Grammar, first: int) -> bool:
+    """Whether a product of conditions in brackets goes on here: ``(z>0)(x>0)``."""
+    pos = grammar.pos
+    if grammar.kinds[first] != OPEN or grammar.kinds[pos - 1] != CLOSE:
+        return False
+    if grammar.kinds[pos] == TIMES:
+        pos += 1
+    return grammar.kinds[pos] == OPEN and _is_bracketed_condition(grammar, pos)
 
 
 _ENDS_ROW = frozenset({CLOSE, ROW, CELL, IF, OTHERWISE, "end"})
@@ -161,6 +193,9 @@ def _is_bracketed_condition(grammar: Grammar, pos: int) -> bool:
     if not grammar.is_condition(pos):
         return False
     after = grammar.kinds[grammar.tokens.match[pos] + 1]
+    if after in (OPEN, TIMES):
+        opened = max((o for o, c in grammar.tokens.match.items() if o < pos < c), default=-1)
+        return opened >= 0 and grammar.are_conditions(opened)
     return after in (AND, OR, COMMA, CLOSE, ROW, CELL, STOP, "end", IF, OTHERWISE)
 
 

@@ -58,6 +58,66 @@ def fraction_follows(grammar: Grammar, pos: int) -> bool:
     return grammar.kinds[below + 2] != CLOSE
 
 
+def bracketed_quotient_follows(grammar: Grammar, opened: int) -> bool:
+    """Whether ``(∂y)/(∂x)`` or ``(∂y)/∂x`` stands at a bracket, as Word writes a derivative."""
+    kinds = grammar.kinds
+    closing = grammar.tokens.match[opened]
+    return (
+        kinds[closing + 1] == DIVIDE
+        and is_mark(grammar, opened + 1)
+        and kinds[opened + 2] in STARTS_FACTOR
+        and is_mark(grammar, closing + 2 + (kinds[closing + 2] == OPEN))
+    )
+
+
+def bracketed_quotient(grammar: Grammar) -> Node:
+    """``(∂y)/(∂x)``; ``pos`` is on the bracket."""
+    at = grammar.pos
+    closing = grammar.tokens.match[at]
+    grammar.enter()
+    grammar.pos = at + 2
+    _check_order(grammar, at + 1)
+    quantity = _operand(grammar, closing)
+    grammar.pos = closing + 2
+    variable = _variable(grammar)
+    grammar.depth -= 1
+    return _partial(quantity, variable, Span(grammar.starts[at], grammar.ends[grammar.pos - 1]))
+
+
+def _variable(grammar: Grammar) -> Node:
+    """What stands below the slash of a derivative: ``∂x`` or ``(∂x)``."""
+    opened = grammar.pos
+    if grammar.kinds[opened] == OPEN:
+        grammar.pos += 1
+    mark = grammar.pos
+    _check_order(grammar, mark)
+    grammar.pos = mark + 1
+    if grammar.kinds[grammar.pos] not in STARTS_FACTOR or is_mark(grammar, grammar.pos):
+        raise grammar.fail("the derivative has no variable", mark)
+    if mark == opened:
+        return grammar.factor()
+    variable = _operand(grammar, grammar.tokens.match[opened])
+    grammar.pos += 1
+    return variable
+
+
+def operator(grammar: Grammar) -> Node:
+    r"""``\pdv{y}{x}``, ``\dv{y}{x}``; ``pos`` is on the command."""
+    at = grammar.pos
+    grammar.pos = at + 1
+    for _ in range(2):
+        if grammar.kinds[grammar.pos] != OPEN or grammar.values[grammar.pos] != "{":
+            typed = grammar.quote(grammar.starts[at], grammar.ends[at])
+            raise grammar.fail(
+                f"`{typed}` is read with two arguments in braces", at, rf"write `{typed}{{y}}{{x}}`"
+            )
+        grammar.pos = grammar.tokens.match[grammar.pos] + 1
+    grammar.pos = at + 1
+    quantity = grammar.argument(at)
+    variable = grammar.argument(at)
+    return _partial(quantity, variable, Span(grammar.starts[at], grammar.ends[grammar.pos - 1]))
+
+
 def quotient_follows(grammar: Grammar, pos: int) -> bool:
     """Whether ``dy/dx`` stands at a token whose ``d`` is also a quantity."""
     kinds = grammar.kinds
@@ -153,14 +213,11 @@ def quotient(grammar: Grammar) -> Node:
         if kinds[grammar.pos] not in STARTS_FACTOR:
             raise _lonely(grammar, at)
         quantity = grammar.factor()
-    if kinds[grammar.pos] != DIVIDE or not is_mark(grammar, grammar.pos + 1):
+    below = grammar.pos + 1
+    if kinds[grammar.pos] != DIVIDE or not is_mark(grammar, below + (kinds[below] == OPEN)):
         raise _lonely(grammar, at)
-    mark = grammar.pos + 1
-    _check_order(grammar, mark)
-    grammar.pos = mark + 1
-    if kinds[grammar.pos] not in STARTS_FACTOR or is_mark(grammar, grammar.pos):
-        raise grammar.fail("the derivative has no variable", mark)
-    variable = grammar.factor()
+    grammar.pos = below
+    variable = _variable(grammar)
     if quantity is None:
         quantity = _applied(grammar, at)
     grammar.depth -= 1

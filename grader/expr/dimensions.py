@@ -7,6 +7,7 @@ mean "by".  Sizes are never multiplied out: ``2D_1 \times 3`` keeps its rows.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from fractions import Fraction
 
 from grader.errors import AnswerError
@@ -14,16 +15,22 @@ from grader.expr.grammar import Grammar
 from grader.expr.lexer import tokenize
 from grader.expr.lexicon import Lexicon, lexicon_of
 from grader.expr.names import Vocabulary
+from grader.expr.prose import with_prose
 from grader.expr.reading import Reading
+from grader.expr.segments import segments
 from grader.expr.statements import trim
 from grader.expr.tokens import (
+    AND,
     BY,
     COMMA,
+    COMMAND,
+    DIFFERENTIAL,
     END,
     EQUALS,
     MEMBER,
     MINUS,
     OPEN,
+    PARTIAL,
     POWER,
     PROSE,
     REALS,
@@ -33,15 +40,35 @@ from grader.expr.tokens import (
     UNKNOWN,
     Tokens,
 )
-from grader.expr.tree import Dimensions, Negation, Node, Number, Partial, Symbol, walk
+from grader.expr.tree import (
+    Dimensions,
+    Negation,
+    Node,
+    Number,
+    Partial,
+    Power,
+    Product,
+    Symbol,
+    walk,
+)
 from grader.source import Span
 
 #: Words around a size that change nothing of it.
 _FILLER = frozenset(
     "a an the is are it its of has have with size sizes shape shapes dim dims dimension "
     "dimensions matrix matrices vector column col so and therefore be should will answer in "
-    "which that this gives we get jacobian gradient".split()
+    "which that this gives we get jacobian gradient square diagonal length long elements entries "
+    "row".split()
 )
+
+#: Words that say which side a size is.
+_ROWS = frozenset({"rows", "row"})
+_COLUMNS = frozenset({"columns", "column", "cols", "col"})
+
+#: What may stand between a side and its word, or between the two sides.
+_JOINS = frozenset({AND, COMMA, BY, TIMES, EQUALS})
+
+_BEGINS_DERIVATIVE = frozenset({COMMAND, PARTIAL, DIFFERENTIAL})
 
 
 def parse_dimensions(text: str, vocabulary: Vocabulary) -> Reading:
@@ -51,7 +78,14 @@ def parse_dimensions(text: str, vocabulary: Vocabulary) -> Reading:
     AnswerError where the text has no meaning, LimitError where it is too long.
     """
     lexicon = _size_lexicon(vocabulary)
-    tokens = tokenize(text, lexicon)
+    try:
+        tokens = tokenize(text, lexicon)
+        return _Sizes(tokens, lexicon, vocabulary).reading()
+    except AnswerError:
+        parts = with_prose(text, segments(text), lexicon)
+        if parts is None:
+            raise
+    tokens = tokenize(text, lexicon, parts)
     return _Sizes(tokens, lexicon, vocabulary).reading()
 
 
@@ -63,6 +97,7 @@ def _size_lexicon(vocabulary: Vocabulary) -> Lexicon:
     plain = lexicon_of(vocabulary)
     by = (BY, "by")
     words = {"x": by, "X": by, "by": by, "By": by, "BY": by, "scalar": (SCALAR, "scalar")}
+    words["in"] = (MEMBER, "in")
     if vocabulary.resolve("R") is None:
         words["R"] = (REALS, "R")
     lexicon = Lexicon(
@@ -80,24 +115,91 @@ class _Sizes:
         self.grammar = Grammar(tokens, lexicon)
         self.lexicon = lexicon
         self.vocabulary = vocabulary
+        said = self.words_of(range(len(tokens.kinds) - 1))
+        #: "a row vector of size n" is 1 × n.
+        self.is_row = "row" in said and "vector" in said
+
+    def words_of(self, indices: Iterable[int]) -> list[str]:
+        """The words at some tokens, in lower case."""
+        kinds = self.tokens.kinds
+        return [
+            word
+            for index in indices
+            if kinds[index] in (PROSE, UNKNOWN)
+            for word in re.findall("[A-Za-z]+", self.text(index, index + 1).lower())
+        ]
 
     def reading(self) -> Reading:
         """The whole text."""
         tokens = self.tokens
         first, last = self.without_words(0, len(tokens.kinds) - 1)
         heading: Partial | Symbol | None = None
+        named = self.by_words(first, last)
         for index in self.outer(first, last):
             kind, value = tokens.kinds[index], tokens.values[index]
-            if index > first and (kind in (EQUALS, MEMBER) or (kind, value) == (STOP, ":")):
+            if (
+                named is None
+                and index > first
+                and (
+                    kind in (EQUALS, MEMBER)
+                    or (kind, value) == (STOP, ":")
+                    or (kind == PROSE and self.says_size(index, first, last))
+                )
+            ):
                 heading = self.heading(first, index)
                 first = index + 1
                 break
         first, last = self.without_words(first, last)
         if first < last and tokens.kinds[first] in (EQUALS, MEMBER):
             first += 1
-        size = self.size(first, last)
+        size = named or self.by_words(first, last) or self.size(first, last)
         self.check(size)
         return Reading(self.grammar.text, size, heading, (), (), tuple(self.grammar.notes))
+
+    def says_size(self, index: int, first: int, last: int) -> bool:
+        """Whether words part a derivative from its size: "∂f/∂h has size D_1 × D_2"."""
+        begin, end = self.without_words(first, index)
+        begins = self.tokens.kinds[begin]
+        return self.is_filler(index) and begin < end and begins in _BEGINS_DERIVATIVE
+
+    def by_words(self, first: int, last: int) -> Dimensions | None:
+        """``D_1 rows and D_2 columns``, ``rows: D_1, columns: D_2``; None for other texts."""
+        rows = [i for i in range(first, last) if self.is_word(i, _ROWS)]
+        columns = [i for i in range(first, last) if self.is_word(i, _COLUMNS)]
+        if len(rows) != 1 or len(columns) != 1:
+            return None
+        one, two = sorted((rows[0], columns[0]))
+        if self.trimmed(first, one)[0] < self.trimmed(first, one)[1]:  # D_1 rows, D_2 columns
+            sides = (first, one), (one + 1, two)
+            rest = (two + 1, last)
+        else:  # rows D_1, columns D_2
+            sides = (one + 1, two), (two + 1, last)
+            rest = (two, two)
+        if self.trimmed(*rest)[0] < self.trimmed(*rest)[1]:
+            return None
+        nodes = [self.expression(*self.trimmed(*side)) for side in sides]
+        if one != rows[0]:
+            nodes.reverse()
+        return Dimensions(nodes[0], nodes[1], self.span(first, last))
+
+    def is_word(self, index: int, words: frozenset[str]) -> bool:
+        """Whether a token is one of some words, and not "row vector"."""
+        said = self.words_of([index])
+        after = self.words_of([index + 1]) if index + 1 < len(self.tokens.kinds) else []
+        return len(said) == 1 and said[0] in words and after[:1] != ["vector"]
+
+    def trimmed(self, first: int, last: int) -> tuple[int, int]:
+        """A range without what joins it to its word."""
+        kinds = self.tokens.kinds
+        while True:
+            begin, end = self.without_words(first, last)
+            while begin < end and kinds[begin] in _JOINS:
+                begin += 1
+            while end > begin and kinds[end - 1] in _JOINS:
+                end -= 1
+            if (begin, end) == (first, last):
+                return first, last
+            first, last = begin, end
 
     def without_words(self, first: int, last: int) -> tuple[int, int]:
         """A range without the words and the punctuation at its ends."""
@@ -193,6 +295,16 @@ class _Sizes:
     def column(self, rows: Node, first: int, last: int) -> Dimensions:
         """One size alone: a column."""
         span = self.span(first, last)
+        factors = [side for side in walk(rows) if isinstance(side, Symbol)]
+        if isinstance(rows, Power) or (isinstance(rows, Product) and len(factors) > 1):
+            raise self.fail(
+                f"`{self.text(first, last)}` is a product, which is one number and no size",
+                first,
+                last,
+                "write rows × columns",
+            )
+        if self.is_row:
+            return Dimensions(Number(Fraction(1), None, span), rows, span)
         if not (isinstance(rows, Number) and rows.value == 1):
             self.grammar.note(
                 f"`{self.text(first, last)}` alone is read as a column, `{self.text(first, last)} × 1`",
@@ -261,7 +373,7 @@ class _Sizes:
         r"""``\mathbb{R}^{D_1 \times D_2}`` and ``R^D1xD2``."""
         tokens = self.tokens
         span = self.span(first, last)
-        if last == first + 1:
+        if last == first + 1 and self.text(first, last) != "R":
             one = Number(Fraction(1), None, span)
             return Dimensions(one, one, span)
         if tokens.kinds[first + 1] != POWER or first + 2 >= last:

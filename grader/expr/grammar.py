@@ -40,6 +40,7 @@ from grader.expr.tokens import (
     POSTFIX,
     POWER,
     REALS,
+    REFUSED,
     STARTS_FACTOR,
     SUBSCRIPT,
     SUPERSCRIPT,
@@ -69,8 +70,10 @@ class Grammar:
 
     __slots__ = (
         "bars",
+        "choices",
         "depth",
         "ends",
+        "flipped",
         "kinds",
         "lexicon",
         "notes",
@@ -81,7 +84,9 @@ class Grammar:
         "values",
     )
 
-    def __init__(self, tokens: Tokens, lexicon: Lexicon) -> None:
+    def __init__(
+        self, tokens: Tokens, lexicon: Lexicon, flipped: frozenset[int] = frozenset()
+    ) -> None:
         self.tokens = tokens
         self.text = tokens.text
         self.kinds = tokens.kinds
@@ -94,6 +99,10 @@ class Grammar:
         self.depth = 0
         #: Bars ``|`` that are open inside the bracket that is being read.
         self.bars = 0
+        #: Tokens at which a person could read on in another way, as they were met.
+        self.choices: list[int] = []
+        #: Those of them at which the other way is taken.
+        self.flipped = flipped
 
     # -- levels ----------------------------------------------------------------
 
@@ -131,17 +140,32 @@ class Grammar:
     def signed(self, operand: Callable[[], Node]) -> Node:
         """An operand with its signs; ``+`` changes nothing."""
         signs = []
+        first = self.pos
         while (kind := self.kinds[self.pos]) == MINUS or kind == PLUS:
             if kind == MINUS:
                 signs.append(self.starts[self.pos])
             self.pos += 1
         if len(signs) > MAX_NESTING:
             raise LimitError("MAX_NESTING", f"more than {MAX_NESTING} signs follow one another")
+        if len(signs) == 2 and first == 0 and self.is_bullet():
+            del signs[0]
         node = operand()
         end = self.ends[self.pos - 1]
         for begin in reversed(signs):
             node = Negation(node, Span(begin, end))
         return node
+
+    def is_bullet(self) -> bool:
+        """Whether the first of two signs is a bullet (``- −x``): only in the other reading."""
+        if self.ends[0] == self.starts[1] or self.ends[1] != self.starts[2]:
+            return False
+        self.note(
+            f"`{self.quote(self.starts[0], self.ends[1])}` is read as two signs, not as a bullet"
+            f" and one sign",
+            "ambiguity",
+            Span(self.starts[0], self.ends[1]),
+        )
+        return self.choice(0)
 
     def product(self) -> Node:
         """Factors joined by signs of multiplication and division, or by nothing."""
@@ -164,10 +188,18 @@ class Grammar:
                         "write a sign of multiplication between them",
                     )
                 at = self.pos
-                factors.append(self.factor())
+                if self.values[at] == "x" and self.is_spaced_x(at):
+                    self.pos += 1
+                    divided = -1
+                factor = self.factor()
                 if divided >= 0:
                     self.note_slash(first_at, divided, at)
+                    if self.choice(divided):
+                        factors[-1] = self.under(factors[-1], factor)
+                        kind = kinds[self.pos]
+                        continue
                     divided = -1
+                factors.append(factor)
             elif kind == TIMES:
                 self.pos += 1
                 divided = -1
@@ -199,6 +231,40 @@ class Grammar:
             "ambiguity",
             Span(self.starts[first], self.ends[self.pos - 1]),
         )
+
+    def under(self, quotient: Node, factor: Node) -> Node:
+        """``a/b`` with one more factor below its slash: ``a/(b·c)``."""
+        assert isinstance(quotient, Quotient)
+        below = quotient.denominator
+        before = below.factors if isinstance(below, Product) else (below,)
+        end = self.ends[self.pos - 1]
+        return Quotient(
+            quotient.numerator,
+            Product((*before, factor), Span(below.span.start, end)),
+            Span(quotient.span.start, end),
+        )
+
+    def is_spaced_x(self, at: int) -> bool:
+        """Whether an ``x`` between blanks is a sign of multiplication: only in the other reading.
+
+        In plain text without another sign of multiplication, ``phi_1 x I[z>0]`` is
+        typed for either.
+        """
+        text = self.text
+        start, end = self.starts[at], self.ends[at]
+        if (
+            text[start - 1 : end + 1] != " x "
+            or self.kinds[at + 1] not in STARTS_FACTOR
+            or "\\" in text
+            or not _SIGNS_OF_PRODUCT.isdisjoint(text)
+        ):
+            return False
+        self.note(
+            "the `x` between blanks is read as the quantity x, not as a sign of multiplication",
+            "ambiguity",
+            Span(start, end),
+        )
+        return self.choice(at)
 
     def signed_factor(self) -> Node:
         """A factor that may have a sign: what follows ``·``, ``/`` and ``^``."""
@@ -275,12 +341,29 @@ class Grammar:
             opened += 1
         return False
 
+    def are_conditions(self, opened: int) -> bool:
+        """Whether a bracket holds nothing but conditions in brackets, side by side or with a
+        sign of multiplication: ``I[(z>0)(x>0)]``."""
+        pos = opened + 1
+        closing = self.tokens.match[opened]
+        while pos < closing:
+            if self.kinds[pos] == TIMES and pos > opened + 1:
+                pos += 1
+            if self.kinds[pos] != OPEN or not self.is_condition(pos):
+                return False
+            pos = self.tokens.match[pos] + 1
+        return closing > opened + 1
+
     def group(self) -> Node:
         """A bracket and what it holds; a condition in it makes it an indicator."""
         opened = self.pos
         value = self.values[opened]
         if value == "cases":
             return conditions.cases(self)
+        if differentials.is_mark(self, opened + 1) and differentials.bracketed_quotient_follows(
+            self, opened
+        ):
+            return differentials.bracketed_quotient(self)
         if value != "|" and self.is_condition(opened):
             if value != "[":
                 self.note(
@@ -303,12 +386,20 @@ class Grammar:
         bars, self.bars = self.bars, 0
         self.pos = opened + 1
         node = self.sum()
+        if self.kinds[self.pos] == REFUSED and self.is_over(opened):  # {a \\over b}
+            self.pos += 1
+            below = self.sum()
+            node = Quotient(node, below, Span(self.starts[opened], self.ends[closing]))
         if self.pos != closing:
             raise self.unexpected(closing)
         self.pos = closing + 1
         self.bars = bars
         self.depth -= 1
         return node
+
+    def is_over(self, opened: int) -> bool:
+        r"""Whether TeX's ``\over`` stands here, in braces."""
+        return self.values[self.pos] == "over" and self.values[opened] == "{"
 
     def bar(self) -> Node:
         """``|z|`` whose bars do not say which opens."""
@@ -460,6 +551,11 @@ class Grammar:
         piece = " ".join(self.text[start:end].split())
         return piece if len(piece) <= 60 else piece[:40] + "…" + piece[-19:]
 
+    def choice(self, at: int) -> bool:
+        """Keep that a person could read on in another way here; whether that way is taken."""
+        self.choices.append(at)
+        return at in self.flipped
+
     def note(self, message: str, kind: str, span: Span) -> None:
         """Keep something that a person should know."""
         self.notes.append(Note(span, message, kind))
@@ -479,6 +575,7 @@ class Grammar:
 
 #: Signs before a term or a factor.
 _SIGNS = frozenset({PLUS, MINUS})
+_SIGNS_OF_PRODUCT = frozenset("*·×⋅∗")
 _CONTINUES = STARTS_FACTOR | {TIMES, DIVIDE, BAR}
 assert not _CONTINUES & CONDITION_MARKS
 
@@ -509,4 +606,5 @@ _COMMANDS: dict[str, Callable[[Grammar], Node]] = {
     "cbrt": macros.cbrt,
     "cancel": macros.cancel,
     "cancelto": macros.cancelto,
+    "partial": differentials.operator,
 }

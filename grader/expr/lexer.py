@@ -15,8 +15,9 @@ from grader.expr.characters import _GOES_ON, _OPEN_ENDED
 from grader.expr.lexicon import Lexicon
 from grader.expr.names import GREEK
 from grader.expr.reading import Note
-from grader.expr.segments import segments
+from grader.expr.segments import Segment, segments
 from grader.expr.tokens import (
+    AND,
     BRACKETS,
     CELL,
     CLOSE,
@@ -33,14 +34,19 @@ from grader.expr.tokens import (
     KEYWORDS,
     LATE,
     MARKED,
+    MINUS,
     NUMBER,
     OPEN,
     OPERATORS,
+    PLAIN_LETTERS,
+    POWER,
     PRIME,
     ROW,
     SHAPING,
+    STOP,
     SUBSCRIPT,
     SYMBOL,
+    TIMES,
     UNKNOWN,
     VARIANTS,
     WORDS_OF_LETTERS,
@@ -55,7 +61,7 @@ _TOKEN = re.compile(
             |[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*(?:_\{[A-Za-z0-9]+\})?)
    |(?P<bracket>[()\[\]{}|])
    |(?P<operator>\*\*|<=|>=|!=|==|:=|=<|=>|<>|->|&&|\|\||\.\.\.|[-+*/^_,=<>&!;:'"?])
-   |(?P<number>[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|\.[0-9]+)
+   |(?P<number>[0-9]{1,3}(?:(?:\{,\}|\\,)[0-9]{3})+(?![0-9])|[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|\.[0-9]+)
    |(?P<greek>[\u03b1-\u03c9\u0391-\u03a9\u03d5\u03d1\u03f5\u03f1\u2113](?:_\{[A-Za-z0-9]+\}|_?[0-9]+|[\u2080-\u2089]+)?)
    |(?P<subscript>[\u2080-\u208b\u2090-\u209c\u1d62-\u1d65\u2c7c]+)
    |(?P<superscript>[\u2070\u00b9\u00b2\u00b3\u2074-\u207b\u207f\u2071\u02e3]+)
@@ -82,7 +88,8 @@ class Lexer:
     __slots__ = ("aligned", "lexicon", "pos", "stack", "stop", "text", "tokens")
 
     def __init__(self, text: str, lexicon: Lexicon) -> None:
-        self.text = text
+        #: The text with letters of other faces as plain ones; every offset is the same.
+        self.text = text if text.isascii() else text.translate(PLAIN_LETTERS)
         self.lexicon = lexicon
         self.tokens = Tokens(text)
         self.pos = 0
@@ -93,9 +100,10 @@ class Lexer:
 
     # -- the loop ------------------------------------------------------------
 
-    def run(self) -> Tokens:
-        """All tokens of the text, with END last."""
-        for segment in segments(self.text):
+    def run(self, parts: list[Segment] | None = None) -> Tokens:
+        """All tokens of the text, with END last; ``parts`` where they are known."""
+        self.tokens.parts = parts
+        for segment in segments(self.tokens.text) if parts is None else parts:
             if segment.prose:
                 characters.prose(self, segment)
             else:
@@ -218,13 +226,28 @@ class Lexer:
                 end,
                 _close_with(before),
             )
+        if (
+            value == "{"
+            and tokens.kinds[index - 1] == FUNCTION
+            and index - opened <= 3
+            and set(tokens.kinds[opened + 1 : index - 1]) <= {MINUS}
+            and tokens.kinds[opened - 1] not in (COMMAND, POWER, SUBSCRIPT)
+        ):
+            self.unwrap(opened)  # {\\rm sin}(x)
+            return
         tokens.match[opened] = index
+
+    def unwrap(self, opened: int) -> None:
+        """Take the braces at a token and at the end away: the function's argument follows."""
+        tokens = self.tokens
+        for column in (tokens.kinds, tokens.values, tokens.starts, tokens.ends):
+            del column[opened], column[-1]
 
     # -- errors and notes ----------------------------------------------------
 
     def error(self, message: str, start: int, end: int, hint: str | None = None) -> AnswerError:
         """The error with that fault at ``text[start:end]``, for the caller to raise."""
-        return AnswerError(message, self.text, Span(start, end), hint)
+        return AnswerError(message, self.tokens.text, Span(start, end), hint)
 
     def note(self, message: str, kind: str, start: int, end: int) -> None:
         """Keep something that a person should know."""
@@ -358,18 +381,33 @@ class Lexer:
         subscript = word[1:].strip("_{}").translate(_PLAIN_DIGITS)
         run = f"{letter}_{subscript}" if subscript else letter
         entry = self.lexicon.resolve(run)
-        if entry[0] == UNKNOWN and subscript and word[1].isascii() and word[1] != "_":
+        if entry[0] == UNKNOWN and subscript:
             alone = self.lexicon.resolve(letter)
-            if alone[0] != UNKNOWN:
+            if alone[0] != UNKNOWN and word[1].isascii() and word[1] != "_":
                 self.pos = start + 1
                 entry = alone
+            else:
+                entry = self.comma_subscript(run, self.pos) or entry
         self.push(*entry, start, self.pos)
+
+    def comma_subscript(self, name: str, end: int) -> tuple[str, str] | None:
+        """``ψ_0,1`` where only ψ₀₁ is a name: Word parts its indices so."""
+        digits = _COMMA_DIGITS.match(self.text, end, self.stop)
+        if digits is None or not name[-1].isdigit() or self.lexicon.free:
+            return None
+        entry = self.lexicon.resolve(name + digits[1])
+        if entry[0] == UNKNOWN:
+            return None
+        self.pos = digits.end()
+        return entry
 
     # -- what is joined to the token before it ---------------------------------
 
     def late(self, kind: str, value: str, start: int) -> None:
         """``_`` and primes: part of the name before them where there is one."""
         if kind == SUBSCRIPT:
+            if commands.set_subscript(self, start):
+                return
             subscript = commands.subscript(self, self.pos)
             if subscript is not None and (
                 self.join_across_power(*subscript) or self.join_subscript(*subscript)
@@ -378,7 +416,13 @@ class Lexer:
         elif kind == PRIME:
             if self.join_primes(value):
                 return
+        elif kind == STOP:
+            if value == "." and self.is_product_dot(start):
+                kind, value = TIMES, "*"
         elif kind == CELL:
+            if self.stack and self.parts_conditions():
+                self.push(AND, "and", start, self.pos)
+                return
             if not (self.stack and self.tokens.values[self.stack[-1]] == "cases"):
                 self.alignment(start)
                 return
@@ -391,6 +435,30 @@ class Lexer:
                     self.push(PRIME, "'" * count, start, self.pos)
                 return
         self.push(kind, value, start, self.pos)
+
+    def is_product_dot(self, start: int) -> bool:
+        """Whether a full stop is a sign of multiplication: ``phi_1.I[z>0]``, without blanks."""
+        before = self.tokens.kinds[-1] if self.tokens.kinds else None
+        if (
+            before not in _ENDS_FACTOR
+            or self.tokens.ends[-1] != start
+            or not _FACTOR_AHEAD.match(self.text, self.pos, self.stop)
+        ):
+            return False
+        self.note("the `.` between two factors is read as `·`", "correction", start, self.pos)
+        return True
+
+    def parts_conditions(self) -> bool:
+        """Whether an ``&`` stands between two conditions in a bracket."""
+        tokens = self.tokens
+        opened = self.stack[-1]
+        if tokens.values[opened] == "cases" or self.aligned:
+            return False
+        if opened in tokens.conditional:
+            return True
+        last = len(tokens.kinds) - 1
+        before = next((o for o, c in reversed(tokens.match.items()) if c == last), -1)
+        return before > opened and before in tokens.conditional
 
     def alignment(self, start: int) -> None:
         """``&`` outside of cases: it means nothing where rows are aligned, else it is a slip."""
@@ -490,6 +558,9 @@ def _close_with(opening: str) -> str | None:
 _PLAIN_DIGITS = {0x2080 + digit: str(digit) for digit in range(10)}
 _DIGITS = re.compile("[0-9]+")
 _FIRST_NAME = re.compile("[A-Za-z]+_(?:[0-9]+|[A-Za-z])")
+_COMMA_DIGITS = re.compile(",([0-9]+)")
+_FACTOR_AHEAD = re.compile(r"[A-Za-z(\[\\α-ωϕ]")
+_ENDS_FACTOR = frozenset({SYMBOL, MARKED, CLOSE, NUMBER, CONSTANT, UNKNOWN})
 _BRACKET_KINDS = frozenset({OPEN, CLOSE})
 _HANDLERS = {
     "number": characters.number,
@@ -503,8 +574,8 @@ _HANDLERS = {
 }
 
 
-def tokenize(text: str, lexicon: Lexicon) -> Tokens:
-    """Cut a text into tokens.
+def tokenize(text: str, lexicon: Lexicon, parts: list[Segment] | None = None) -> Tokens:
+    """Cut a text into tokens; ``parts`` where words and mathematics are told apart already.
 
     Raises AnswerError for a character, a command or brackets without meaning,
     LimitError for a text that is too long or too deep.
@@ -514,4 +585,4 @@ def tokenize(text: str, lexicon: Lexicon) -> Tokens:
             "MAX_ANSWER_CHARACTERS",
             f"the answer has {len(text)} characters; at most {MAX_ANSWER_CHARACTERS} are read",
         )
-    return Lexer(text, lexicon).run()
+    return Lexer(text, lexicon).run(parts)

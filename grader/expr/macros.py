@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from grader.expr.grammar import Grammar
 from grader.expr import differentials
 from grader.expr.tokens import OPEN
-from grader.expr.tree import Node, Number, Quotient
+from grader.expr.tree import Node, Number, Product, Quotient
 from grader.source import Span
 
 
@@ -51,18 +51,18 @@ def sqrt(grammar: Grammar) -> Node:
         if braced or (number and grammar.kinds[after] in STARTS_FACTOR):
             degree = grammar.inside()
     radicand = grammar.argument(pos)
+    radicand = _doubtful_radicand(grammar, pos, radicand)
     span = Span(grammar.starts[pos], grammar.ends[grammar.pos - 1])
-    _note_root(grammar, pos)
     if degree is None:
         return Call("sqrt", (radicand,), 0, span)
     return Call("root", (radicand, degree), 0, span)
 
 
-def _note_root(grammar: Grammar, pos: int) -> None:
-    """Say how ``√2x`` was read."""
+def _doubtful_radicand(grammar: Grammar, pos: int, radicand: Node) -> Node:
+    """What stands under the root of ``√2x``, said how it is read."""
     after = grammar.pos
     if grammar.kinds[pos + 1] == OPEN or grammar.kinds[after] not in (SYMBOL, MARKED, CONSTANT):
-        return
+        return radicand
     if grammar.ends[after - 1] == grammar.starts[after]:
         root = grammar.quote(grammar.starts[pos], grammar.ends[after - 1])
         rest = grammar.quote(grammar.starts[after], grammar.ends[after])
@@ -71,6 +71,10 @@ def _note_root(grammar: Grammar, pos: int) -> None:
             "ambiguity",
             Span(grammar.starts[pos], grammar.ends[after]),
         )
+        if grammar.choice(pos):
+            factors = (radicand, grammar.factor())
+            radicand = Product(factors, Span(radicand.span.start, grammar.ends[grammar.pos - 1]))
+    return radicand
 
 
 def cbrt(grammar: Grammar) -> Node:

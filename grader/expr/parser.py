@@ -6,13 +6,17 @@ The four entry points differ in what may stand around the one expression;
 
 from __future__ import annotations
 
-from grader.errors import AnswerError
+from dataclasses import replace
+
+from grader.errors import AnswerError, LimitError
 from grader.expr.conditions import in_words
 from grader.expr.grammar import Grammar
 from grader.expr.lexer import tokenize
 from grader.expr.lexicon import lexicon_of
 from grader.expr.names import Vocabulary
+from grader.expr.prose import may_be_words, with_prose
 from grader.expr.reading import Definition, Note, Reading
+from grader.expr.segments import segments
 from grader.expr.statements import Statement, split, trim
 from grader.expr.tokens import (
     CONSTANT,
@@ -23,12 +27,14 @@ from grader.expr.tokens import (
     IF,
     INDICATOR,
     MARKED,
+    REFUSED,
     SYMBOL,
     TIMES,
     UNKNOWN,
     Tokens,
 )
-from grader.expr.tree import Node, Partial, Symbol
+from grader.expr.tree import Dimensions, Node, Partial, Quotient, Symbol
+from grader.limits import MAX_ALTERNATIVES
 from grader.source import Span
 
 __all__ = [
@@ -66,27 +72,71 @@ def parse_answer(text: str, vocabulary: Vocabulary) -> Reading:
     punctuation.  Raises AnswerError where the text has no meaning, LimitError
     where it is too long or too deep.
     """
-    lexicon = lexicon_of(vocabulary)
-    tokens = tokenize(text, lexicon)
-    if not tokens.outer:
-        grammar = Grammar(tokens, lexicon)
-        if tokens.values[0] != "{" and tokens.kinds[0] != TIMES:
-            node = grammar.sum()
-            if grammar.kinds[grammar.pos] != END:
-                raise grammar.unexpected()
-            return Reading(text, node, None, (node,), (), tuple(grammar.notes))
-    return _parse_statements(text, vocabulary, tokens)
+    if vocabulary.free and may_be_words(text):  # not a product of letters
+        parts = with_prose(text, segments(text), lexicon_of(vocabulary))
+    else:
+        parts = None
+    try:
+        tokens = tokenize(text, lexicon_of(vocabulary), parts)
+        reading, choices = _read(text, vocabulary, tokens)
+    except AnswerError:
+        # Without a reading as it stands: perhaps there are words around the mathematics.
+        again = with_prose(text, segments(text), lexicon_of(vocabulary)) if not parts else None
+        if again is None:
+            raise
+        tokens = tokenize(text, lexicon_of(vocabulary), again)
+        reading, choices = _read(text, vocabulary, tokens)
+    if not choices:
+        return reading
+    return replace(reading, alternatives=_alternatives(reading, choices, vocabulary, tokens))
 
 
-def _parse_statements(text: str, vocabulary: Vocabulary, tokens: Tokens) -> Reading:
+def _read(
+    text: str, vocabulary: Vocabulary, tokens: Tokens, flipped: frozenset[int] = frozenset()
+) -> tuple[Reading, list[int]]:
+    """An answer, and the tokens at which a person could read on in another way.
+
+    ``flipped``: those of them at which the other way is taken.
+    """
+    if not tokens.outer and tokens.values[0] != "{" and tokens.kinds[0] not in (TIMES, REFUSED):
+        grammar = Grammar(tokens, lexicon_of(vocabulary), flipped)
+        node = grammar.sum()
+        if grammar.kinds[grammar.pos] != END:
+            raise grammar.unexpected()
+        return Reading(text, node, None, (node,), (), tuple(grammar.notes)), grammar.choices
+    return _read_statements(text, vocabulary, tokens, flipped)
+
+
+def _alternatives(
+    reading: Reading, choices: list[int], vocabulary: Vocabulary, tokens: Tokens
+) -> tuple[Node, ...]:
+    """The other trees of an answer: all choices turned round, then each by itself."""
+    sites = tuple(dict.fromkeys(choices))
+    turned = [frozenset(sites)]
+    if len(sites) > 1:
+        turned += [frozenset({site}) for site in sites]
+    found: list[Node] = []
+    for flipped in turned[:MAX_ALTERNATIVES]:
+        try:
+            tree = _read(reading.text, vocabulary, tokens, flipped)[0].tree
+        except (AnswerError, LimitError):
+            continue  # read so, the text has no meaning: no reading of it
+        if not isinstance(tree, Dimensions) and tree != reading.tree and tree not in found:
+            found.append(tree)
+    return tuple(found)
+
+
+def _read_statements(
+    text: str, vocabulary: Vocabulary, tokens: Tokens, flipped: frozenset[int]
+) -> tuple[Reading, list[int]]:
     """An answer with more than one expression's worth of tokens."""
     statements, notes = split(tokens)
     names = _defined_names(tokens, statements)
     if names:
         vocabulary = vocabulary.with_names(names)
-        tokens = tokenize(text, lexicon_of(vocabulary))
+        tokens = tokenize(text, lexicon_of(vocabulary), tokens.parts)
         statements, notes = split(tokens, names)
-    grammar = Grammar(tokens, lexicon_of(vocabulary))
+    grammar = Grammar(tokens, lexicon_of(vocabulary), flipped)
     grammar.notes += notes
     definitions = []
     answers: list[Statement] = []
@@ -103,6 +153,7 @@ def _parse_statements(text: str, vocabulary: Vocabulary, tokens: Tokens) -> Read
         else:
             what = "only words are written here" if not statements else "nothing is answered here"
             raise AnswerError(what, text, Span(0, len(text.rstrip())))
+    answers = _without_reasons(grammar, answers)
     if len(answers) > 1:
         second = answers[1]
         raise AnswerError(
@@ -111,7 +162,35 @@ def _parse_statements(text: str, vocabulary: Vocabulary, tokens: Tokens) -> Read
             Span(tokens.starts[second.first], tokens.ends[second.last - 1]),
             "give one answer",
         )
-    return _chain(grammar, answers[0], tuple(definitions))
+    return _chain(grammar, answers[0], tuple(definitions)), grammar.choices
+
+
+def _without_reasons(grammar: Grammar, answers: list[Statement]) -> list[Statement]:
+    """The answers among what words make a reason, or a step to the conclusion.
+
+    Only where it is plain: a reason is said to be one, and what stands before a
+    conclusion is an equation about something else.
+    """
+    kept = [answer for answer in answers if answer.role != "reason"]
+    if len(kept) > 1 and kept[-1].role == "conclusion":
+        before = [
+            answer
+            for answer in kept[:-1]
+            if not _is_named(answer) or grammar.kinds[answer.first] not in (SYMBOL, MARKED)
+        ]
+        kept = [*before, kept[-1]]
+    if not kept:
+        return answers
+    tokens = grammar.tokens
+    for answer in answers:
+        if answer not in kept:
+            span = Span(tokens.starts[answer.first], tokens.ends[answer.last - 1])
+            grammar.note(
+                f"`{grammar.quote(span.start, span.end)}` is read as a reason, not as the answer",
+                "unread",
+                span,
+            )
+    return kept
 
 
 def _defined_names(tokens: Tokens, statements: list[Statement]) -> frozenset[str]:
@@ -181,10 +260,15 @@ def _heading(grammar: Grammar, begin: int, end: int) -> Partial | Symbol | None:
         return Symbol(tokens.values[begin], Span(tokens.starts[begin], tokens.ends[begin]))
     notes = list(grammar.notes)
     node = _link(grammar, begin, end)
-    if isinstance(node, Partial):
+    if isinstance(node, Partial) and _names_only(node):
         return node
     grammar.notes[:] = notes  # it is a link, and read again as one
     return None
+
+
+def _names_only(node: Partial) -> bool:
+    """Whether a derivative is of a name by a name; ``∂cos(f_2)/∂f_2 = …`` is a step instead."""
+    return isinstance(node.quantity, Symbol) and isinstance(node.variable, Symbol)
 
 
 def _link(grammar: Grammar, begin: int, end: int) -> Node:
@@ -200,17 +284,29 @@ def _link(grammar: Grammar, begin: int, end: int) -> Node:
     grammar.pos = begin
     kind = tokens.kinds[end]
     tokens.kinds[end] = END
+    try:
+        return _expression(grammar, begin, end)
+    finally:
+        tokens.kinds[end] = kind
+
+
+def _expression(grammar: Grammar, begin: int, end: int) -> Node:
+    """The expression that the tokens from ``begin`` are, up to an END at ``end``."""
+    tokens = grammar.tokens
     if tokens.kinds[begin] == TIMES and end - begin > 1:
         typed = grammar.quote(tokens.starts[begin], tokens.ends[begin])
         span = Span(tokens.starts[begin], tokens.ends[begin])
         grammar.note(f"the `{typed}` before everything is not read", "correction", span)
         grammar.pos += 1
     node = grammar.sum()
+    if grammar.kinds[grammar.pos] == REFUSED and grammar.values[grammar.pos] == "over":
+        grammar.pos += 1
+        below = grammar.sum()
+        node = Quotient(node, below, Span(tokens.starts[begin], tokens.ends[grammar.pos - 1]))
     if tokens.kinds[grammar.pos] == IF and grammar.pos < end:
         node = in_words(grammar, node)
     if grammar.pos != end:
         raise grammar.unexpected()
-    tokens.kinds[end] = kind
     return node
 
 

@@ -29,7 +29,7 @@ from grader.expr.tokens import (
     TIMES,
     UNKNOWN,
 )
-from grader.expr.tree import Negation, Node, Number, Power, Symbol
+from grader.expr.tree import Negation, Node, Number, Power, Product, Quotient, Symbol
 from grader.source import Span
 
 
@@ -109,7 +109,7 @@ def exponent(grammar: Grammar) -> Node:
         grammar.pos += 1
     else:
         node = grammar.atom()
-    if kinds[grammar.pos] == POWER and kind != OPEN:
+    if kinds[grammar.pos] == POWER and kind != OPEN and not grammar.choice(grammar.pos):
         # 2^3^4 in plain text; LaTeX refuses it
         note_tower(grammar, grammar.starts[caret - 1], grammar.pos)
         power = exponent(grammar)
@@ -120,8 +120,8 @@ def exponent(grammar: Grammar) -> Node:
             "ambiguity",
             Span(grammar.starts[caret], grammar.ends[grammar.pos - 1]),
         )
-    elif kind not in (OPEN, COMMAND, FUNCTION) and signs == [] and kind != INDICATOR:
-        note_exponent(grammar, caret, at)
+    elif kind not in (OPEN, COMMAND, FUNCTION, INDICATOR):
+        node = doubtful_exponent(grammar, caret, at, node, signed=bool(signs))
     end = grammar.ends[grammar.pos - 1]
     for begin in reversed(signs):
         node = Negation(node, Span(begin, end))
@@ -129,11 +129,15 @@ def exponent(grammar: Grammar) -> Node:
     return node
 
 
-def note_exponent(grammar: Grammar, caret: int, at: int) -> None:
-    """Say how ``e^2x`` and, beside commands, ``x^23`` were read."""
+def doubtful_exponent(grammar: Grammar, caret: int, at: int, node: Node, *, signed: bool) -> Node:
+    """The exponent of ``e^2x``, ``x^1/2`` and, beside commands, ``x^23``, said how it is read."""
     after = grammar.pos
     joined = grammar.ends[after - 1] == grammar.starts[after]
-    if grammar.kinds[at] == NUMBER and grammar.kinds[after : after + 2] == [DIVIDE, NUMBER]:
+    if (
+        not signed
+        and grammar.kinds[at] == NUMBER
+        and grammar.kinds[after : after + 2] == [DIVIDE, NUMBER]
+    ):
         base = grammar.quote(grammar.starts[caret - 1], grammar.ends[caret - 1])
         top, below = grammar.values[at], grammar.values[after + 1]
         grammar.note(
@@ -141,9 +145,18 @@ def note_exponent(grammar: Grammar, caret: int, at: int) -> None:
             "ambiguity",
             Span(grammar.starts[caret - 1], grammar.ends[after + 1]),
         )
-        return
+        if grammar.choice(caret):
+            grammar.pos = after + 1
+            under = grammar.number()
+            node = Quotient(node, under, Span(node.span.start, grammar.ends[after + 1]))
+        return node
     begin = grammar.starts[caret - 1]
-    if grammar.kinds[at] == NUMBER and len(grammar.values[at]) > 1 and "\\" in grammar.text:
+    if (
+        not signed
+        and grammar.kinds[at] == NUMBER
+        and len(grammar.values[at]) > 1
+        and "\\" in grammar.text
+    ):
         whole = grammar.quote(begin, grammar.ends[at])
         grammar.note(
             f"`{whole}` is read with the exponent {grammar.values[at]};"
@@ -157,7 +170,7 @@ def note_exponent(grammar: Grammar, caret: int, at: int) -> None:
         and grammar.kinds[caret - 1] == CONSTANT
     ):
         base = grammar.quote(begin, grammar.ends[caret - 1])
-        power = grammar.quote(grammar.starts[at], grammar.ends[after - 1])
+        power = grammar.quote(grammar.starts[caret + 1], grammar.ends[after - 1])
         rest = grammar.quote(grammar.starts[after], grammar.ends[after])
         grammar.note(
             f"`{base}^{power}{rest}` is read as {base}^{power}·{rest},"
@@ -165,6 +178,12 @@ def note_exponent(grammar: Grammar, caret: int, at: int) -> None:
             "ambiguity",
             Span(begin, grammar.ends[after]),
         )
+        if grammar.choice(caret):
+            factors = [node]
+            while grammar.kinds[grammar.pos] in (SYMBOL, MARKED, CONSTANT):
+                factors.append(grammar.atom())
+            node = Product(tuple(factors), Span(node.span.start, grammar.ends[grammar.pos - 1]))
+    return node
 
 
 def note_tower(grammar: Grammar, start: int, pos: int) -> None:

@@ -39,6 +39,9 @@ class Reading:
     ``tree`` is the answer: the last link of a chain ``A = B = C``.  ``heading``
     is the left side when it is a quantity (``∂y/∂φ_0 = …``, ``y = …``), and is not
     among ``links``, which hold every expression of the chain in order.
+
+    ``alternatives``: other trees that the text may well have meant (``1/2x`` as
+    1/(2·x)), where an ``ambiguity`` note says so; never ``tree`` itself.
     """
 
     text: str
@@ -47,3 +50,4 @@ class Reading:
     links: tuple[Node, ...] = ()
     definitions: tuple[Definition, ...] = ()
     notes: tuple[Note, ...] = ()
+    alternatives: tuple[Node, ...] = ()

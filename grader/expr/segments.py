@@ -72,12 +72,19 @@ def segments(text: str) -> list[Segment]:
         )
     found.append(Segment(last, len(text)))
     kept = []
+    depth = 0
     for index, segment in enumerate(found):
         words = text[segment.start : segment.end]
         if not words.strip():
             continue
         outside = inside and index % 2 == 0
+        if outside and depth > 0 and not words.strip(" \t\r\n.,;:)"):
+            depth -= words.count(")")  # of words that began with a bracket
+            kept.append(Segment(segment.start, segment.end, prose=True))
+            continue
         prose = outside and bool(_WORDS.search(words)) and bool(_PLAIN.fullmatch(words))
+        if prose:
+            depth += words.count("(") - words.count(")")
         kept.append(Segment(segment.start, segment.end, prose))
     return kept
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from grader.errors import AnswerError
+from grader.expr.prose import role as role_of
 from grader.expr.reading import Note
 from grader.expr.tokens import (
     AND,
@@ -20,6 +21,7 @@ from grader.expr.tokens import (
     OPEN,
     PARTIAL,
     PROSE,
+    REFUSED,
     ROW,
     STOP,
     SYMBOL,
@@ -34,13 +36,15 @@ from grader.source import Span
 class Statement:
     """The tokens from ``first`` up to ``last``, and the equals signs among them.
 
-    ``definition``: it stands after ``where``.
+    ``definition``: it stands after ``where``.  ``role``: what the words before it make
+    of it, a ``reason``, a ``conclusion`` or neither.
     """
 
     first: int
     last: int
     equals: list[int]
     definition: bool = False
+    role: str | None = None
 
     def links(self) -> list[tuple[int, int]]:
         """The ranges between the equals signs."""
@@ -62,7 +66,9 @@ def trim(tokens: Tokens, first: int, last: int) -> tuple[int, int]:
     while True:
         while last > first and kinds[last - 1] in _TRAILING:
             last -= 1
-        while first < last and kinds[first] in _TRAILING:
+        while first < last and (
+            kinds[first] in _TRAILING or (kinds[first] == REFUSED and tokens.values[first] == "=>")
+        ):
             first += 1
         framed = (
             first < last
@@ -102,13 +108,15 @@ def split(
     statements: list[Statement] = []
     begin = first
     definition = False
+    role: str | None = None
+    colons: list[int] = []
 
     def close(end: int) -> None:
         nonlocal begin
         start, stop = trim(tokens, begin, end)
         if start < stop:
-            inner, stop = _equals(tokens, start, stop, notes)
-            statements.append(Statement(start, stop, inner, definition))
+            inner, stop = _equals(tokens, start, stop, notes, colons)
+            statements.append(Statement(start, stop, inner, definition, role))
         begin = end + 1
 
     for index in _outer(tokens, first, last):
@@ -118,17 +126,30 @@ def split(
             words = tokens.values[index]
             words = words if len(words) <= 40 else words[:39] + "…"
             close(index)
-            notes.append(Note(span, f"the words `{words}` are not read", "unread"))
+            if any(character.isalnum() for character in words):
+                notes.append(Note(span, f"the words `{words}` are not read", "unread"))
+                # "since y is linear in x": the reason goes on
+                role = role_of(words) or (role if role == "reason" else None)
         elif kind == WHERE:
             close(index)
+            role = None
             if index + 1 >= last:
                 span = Span(tokens.starts[index], tokens.ends[index])
                 raise AnswerError("nothing is defined here", tokens.text, span)
             definition = True
+        elif (
+            kind == STOP
+            and tokens.values[index] == ":"
+            and not definition
+            and begin < index < last - 1
+            and _is_left_side(tokens, begin, index)
+        ):
+            colons.append(index)  # "dy/dx: 1" is "dy/dx = 1"
         elif kind in _PARTS or (
             kind in (COMMA, AND)
             and (
                 definition
+                or role == "reason"
                 or _starts_definition(tokens, index + 1, last)
                 or (
                     (kinds[begin] == UNKNOWN or tokens.values[begin] in defined)
@@ -137,11 +158,15 @@ def split(
             )
         ):
             close(index)
+            if kind != AND:
+                role = None
     close(last)
     return statements, notes
 
 
-def _equals(tokens: Tokens, first: int, last: int, notes: list[Note]) -> tuple[list[int], int]:
+def _equals(
+    tokens: Tokens, first: int, last: int, notes: list[Note], colons: list[int]
+) -> tuple[list[int], int]:
     """The equals signs that part a chain, and where the chain ends.
 
     What follows ``≈`` is a remark: the exact value before it is the answer.  An
@@ -152,7 +177,7 @@ def _equals(tokens: Tokens, first: int, last: int, notes: list[Note]) -> tuple[l
         kind = tokens.kinds[index]
         if kind == IF:
             break
-        if kind == EQUALS:
+        if kind == EQUALS or index in colons:
             found.append(index)
         elif kind == APPROX:
             if not found and _is_left_side(tokens, first, index):

@@ -6,6 +6,7 @@ never written: a new spelling of an operator or a command is one line.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -13,6 +14,7 @@ from types import MappingProxyType
 from grader.expr.functions import FUNCTIONS, SPELLINGS
 from grader.expr.names import ACCENTS, GREEK
 from grader.expr.reading import Note
+from grader.expr.segments import Segment
 
 # Kinds of token.  Operators that stand for themselves are their own kind.
 NUMBER = "number"  #: value: the digits
@@ -85,6 +87,7 @@ class Tokens:
     conditional: set[int] = field(default_factory=set)
     outer: list[int] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    parts: list[Segment] | None = None
 
 
 #: Kinds that mark their bracket as holding a condition.
@@ -113,6 +116,7 @@ _OPERATORS: dict[str, Entry] = {
     "·": (TIMES, "*"), "⋅": (TIMES, "*"), "×": (TIMES, "x"), "∗": (TIMES, "*"),
     "•": (TIMES, "*"), "∙": (TIMES, "*"), "＊": (TIMES, "*"), "✕": (TIMES, "x"),
     "✖": (TIMES, "x"), "⨯": (TIMES, "x"), "・": (TIMES, "*"), "‧": (TIMES, "*"),
+    "⋆": (TIMES, "*"),
     "÷": (DIVIDE, "/"), "∕": (DIVIDE, "/"), "⁄": (DIVIDE, "/"), "／": (DIVIDE, "/"),
     "≥": (RELATION, ">="), "≤": (RELATION, "<="), "⩾": (RELATION, ">="),
     "⩽": (RELATION, "<="), "≧": (RELATION, ">="), "≦": (RELATION, "<="),
@@ -143,7 +147,8 @@ _OPERATORS: dict[str, Entry] = {
     "⇒": (REFUSED, "=>"), "→": (REFUSED, "->"), "⟹": (REFUSED, "=>"), "⟶": (REFUSED, "->"),
     "∝": (REFUSED, "propto"), "°": (REFUSED, "degree"), "%": (REFUSED, "%"),
     "ᵀ": (REFUSED, "transpose"), "⊤": (REFUSED, "transpose"), "†": (REFUSED, "dagger"),
-    "∴": (STOP, "∴"), "#": (REFUSED, "#"), "@": (REFUSED, "@"),
+    "∴": (STOP, "∴"), "✓": (STOP, "✓"), "✔": (STOP, "✓"), "✅": (STOP, "✓"), "■": (STOP, "■"),
+    "∎": (STOP, "■"), "#": (REFUSED, "#"), "@": (REFUSED, "@"),
 }  # fmt: skip
 del _OPERATORS["Σ"]  # a Greek capital, not the sign of a sum
 
@@ -160,6 +165,7 @@ _BRACKET_FORMS: dict[str, Entry] = {
     r"\lVert": (REFUSED, "norm"), r"\rVert": (REFUSED, "norm"),
     r"\|": (REFUSED, "norm"), r"\Vert": (REFUSED, "norm"), "‖": (REFUSED, "norm"),
     r"\lfloor": (REFUSED, "floor"), r"\lceil": (REFUSED, "floor"),
+    r"\rfloor": (REFUSED, "floor"), r"\rceil": (REFUSED, "floor"),
     r"\langle": (REFUSED, "angle"), r"\rangle": (REFUSED, "angle"),
     "|": (BAR, "|"), r"\vert": (BAR, "|"), r"\mid": (BAR, "|"),
     "（": (OPEN, "("), "）": (CLOSE, "("), "［": (OPEN, "["), "］": (CLOSE, "["),
@@ -190,7 +196,7 @@ SIZES: Mapping[str, str | None] = MappingProxyType(
 BLANK_COMMANDS = frozenset(
     "quad qquad enspace thinspace medspace thickspace negthinspace negmedspace negthickspace "
     "displaystyle textstyle scriptstyle scriptscriptstyle limits nolimits nonumber notag "
-    "centering noindent hfill allowbreak bf it rm normalsize large Large small strut mathstrut "
+    "qty centering noindent hfill allowbreak bf it rm normalsize large Large small strut mathstrut "
     "hline relax ensuremath".split()
 )
 
@@ -212,9 +218,15 @@ TEXT_COMMANDS = frozenset("text textrm textnormal textit textbf textsf mbox hbox
 
 #: Commands that frame their argument, which is read as if they were not there.
 FRAMES = frozenset(
-    "boxed fbox framebox underline textcolor colorbox color underbrace overbrace "
+    "boxed fbox framebox underline textcolor colorbox color "
     "mathop mathord mathbin mathrel mathopen mathclose mathinner smash".split()
 )
+
+#: Commands that put a brace and a label to their argument.
+BRACES = frozenset("underbrace overbrace underbracket overbracket".split())
+
+#: Commands that put their first argument over or under their second.
+STACKS = frozenset("overset underset stackrel".split())
 
 #: Commands that strike their argument out.
 CANCELS = frozenset("cancel bcancel xcancel sout".split())
@@ -256,6 +268,22 @@ def _greek_letters() -> dict[str, str]:
 
 #: From a Greek letter as a character to its name; ``ℓ`` is with them.
 GREEK_LETTERS: Mapping[str, str] = MappingProxyType(_greek_letters())
+
+
+def _plain_letters() -> dict[int, str]:
+    """Mathematical alphabets and full-width forms, as Word and PDFs have them."""
+    forms = [*range(0x1D400, 0x1D800), 0x210E, *range(0xFF10, 0xFF1A)]
+    forms += [*range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B)]
+    plain = {form: unicodedata.normalize("NFKC", chr(form)) for form in forms}
+    return {
+        form: letter
+        for form, letter in plain.items()
+        if len(letter) == 1 and letter.isalnum() and chr(form) not in _OPERATORS
+    }
+
+
+#: From letters and digits of another face to plain ones, one for one.
+PLAIN_LETTERS: Mapping[int, str] = MappingProxyType(_plain_letters())
 
 SUBSCRIPT_CHARACTERS: Mapping[str, str] = MappingProxyType(
     dict(zip("₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", "0123456789aehijklmnoprstuvx", strict=True))
@@ -308,10 +336,12 @@ COMMAND_TOKENS: Mapping[str, Entry] = MappingProxyType(
         "Rightarrow": (REFUSED, "=>"), "implies": (REFUSED, "=>"), "to": (REFUSED, "->"),
         "rightarrow": (REFUSED, "->"), "Leftrightarrow": (REFUSED, "=>"),
         "iff": (REFUSED, "=>"), "propto": (REFUSED, "propto"), "binom": (REFUSED, "binom"),
-        "therefore": (STOP, "∴"), "phantom": (REFUSED, "phantom"),
+        "therefore": (STOP, "∴"), "checkmark": (STOP, "✓"), "blacksquare": (STOP, "■"),
+        "qed": (STOP, "■"), "qedhere": (STOP, "■"), "RR": (REALS, "R"), "Re": (REALS, "R"),
+        "pdv": (COMMAND, "partial"), "dv": (COMMAND, "partial"), "odv": (COMMAND, "partial"),
+        "dim": (PROSE, "dim"), "phantom": (REFUSED, "phantom"),
         "hphantom": (REFUSED, "phantom"), "vphantom": (REFUSED, "phantom"),
-        "substack": (REFUSED, "stack"), "stackrel": (REFUSED, "stack"),
-        "overset": (REFUSED, "stack"), "underset": (REFUSED, "stack"),
+        "substack": (REFUSED, "stack"),
         "angle": (REFUSED, "angle"), "forall": (REFUSED, "forall"), "colon": (STOP, ":"),
         "mod": (REFUSED, "mod"), "bmod": (REFUSED, "mod"), "det": (REFUSED, "det"),
         "operatorname": (REFUSED, "operatorname"),
@@ -380,12 +410,15 @@ KEYWORDS: Mapping[str, Entry] = MappingProxyType(
         "where": (WHERE, "where"), "with": (WHERE, "where"), "let": (WHERE, "where"),
         "in which": (WHERE, "where"), "and where": (WHERE, "where"),
         "by": (BY, "by"), "todo": (PLACEHOLDER, "TODO"), "tbd": (PLACEHOLDER, "TBD"),
-        "scalar": (SCALAR, "scalar"),
+        "scalar": (SCALAR, "scalar"), "minus": (MINUS, "-"), "negative": (MINUS, "-"),
+        "plus": (PLUS, "+"), "times": (TIMES, "x"), "partial": (PARTIAL, "d"),
     }
 )  # fmt: skip
 
 #: Keywords that are also products of letters, which a text without a rubric may mean.
-WORDS_OF_LETTERS = frozenset({"by", "ow", "let", "nan", "dne", "elif", "todo", "tbd"})
+WORDS_OF_LETTERS = frozenset(
+    "by ow let nan dne elif todo tbd minus negative plus times partial".split()
+)
 
 #: Names of functions in ``\operatorname{…}`` that are printed so, but too short to be words.
 OPERATOR_NAMES: Mapping[str, str] = MappingProxyType(
@@ -406,6 +439,6 @@ STARTS_FACTOR = frozenset(
 POSTFIX = frozenset({POWER, SUPERSCRIPT, PRIME, SUBSCRIPT, BANG})
 
 #: Kinds that may become part of the token before them.
-LATE = frozenset({SUBSCRIPT, PRIME, CELL, POWER})
+LATE = frozenset({SUBSCRIPT, PRIME, CELL, POWER, STOP})
 
 assert not set(COMMAND_TOKENS) & (GREEK | ACCENTS | set(SPELLINGS) - {"sqrt"})

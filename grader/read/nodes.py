@@ -195,8 +195,11 @@ class _Open:
     children: list[Node] = field(default_factory=list)
 
 
-def read_stream(source: Source) -> Stream:
-    """The documents of a text.  Raises nothing: a fault is part of the result."""
+def read_stream(source: Source, most: int = YAML_NODES) -> Stream:
+    """The documents of a text, of at most so many nodes.
+
+    Raises nothing: a fault is part of the result.
+    """
     documents: list[Node] = []
     starts: list[int] = []
     stack: list[_Open] = []
@@ -221,11 +224,11 @@ def read_stream(source: Source) -> Stream:
                 case _:
                     pass
             count += 1
-            if count > YAML_NODES or len(stack) > YAML_DEPTH:
+            if count > most or len(stack) > YAML_DEPTH:
                 what = (
                     f"lists and mappings are nested more than {YAML_DEPTH} deep"
                     if len(stack) > YAML_DEPTH
-                    else f"the file has more than {YAML_NODES:,} entries"
+                    else f"the file has more than {most:,} entries"
                 )
                 return Stream(tuple(documents), tuple(starts), source.fault(start, end, what))
             if node is not None:

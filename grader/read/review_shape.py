@@ -71,9 +71,7 @@ class EntryShape(Shape):
 
     part: Text = Field(description="The part's full id, such as q1.phi_0.")
     answer: str | None = Field(default=None, description="The answer as it was written.")
-    also: list[str] | None = Field(
-        default=None, description="Other notations of the same answer."
-    )
+    also: list[str] | None = Field(default=None, description="Other notations of the same answer.")
     read_as: Optional = Field(default=None, description="How it was read, as LaTeX.")
     verdict: Optional = Field(default=None, description="What the grader says; `missing` alone "
                               "decides for everyone who wrote nothing.")  # fmt: skip

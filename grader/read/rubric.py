@@ -20,6 +20,7 @@ from grader.read.decode import decode, read_bytes
 from grader.read.located import Located
 from grader.read.nodes import Source, read_stream
 from grader.read.plain import Keys, Plain, as_plain, path_text
+from grader.read.shapes import shape_fault
 from grader.read.suggest import near
 from grader.source import Place, Span, caret
 
@@ -256,64 +257,12 @@ def _leave_out(value: dict[str, Any], item: Any) -> int | None:
 def _shaped(data: Plain, source: Source) -> tuple[Any, list[Fault]]:
     from pydantic import ValidationError
 
-    from grader.read.rubric_shape import RubricShape
+    from grader.read.rubric_shape import RubricShape, keys_at
 
     try:
         return RubricShape.model_validate(data.value), []
     except ValidationError as error:
-        return None, [_shape_fault(item, data, source) for item in error.errors()]
-
-
-def _shape_fault(item: Any, data: Plain, source: Source) -> Fault:
-    from grader.read.rubric_shape import keys_at
-
-    path: Keys = tuple(item["loc"])
-    kind = item["type"]
-    known = data.longest(path)
-    start, end = data.value_spans[known]
-    suggestion = None
-    if kind == "extra_forbidden":
-        start, end = data.key_spans.get(known, (start, end))
-        keys = keys_at(path[:-1])
-        message = f"`{path[-1]}` is not a key of this place"
-        close = near(str(path[-1]), keys)
-        suggestion = (
-            f"did you mean `{close}`?"
-            if close
-            else "there may be " + ", ".join(f"`{key}`" for key in keys)
-        )
-    elif kind == "missing":
-        start, end = data.key_spans.get(known, (start, start + 1))
-        message = f"`{path[-1]}` is missing"
-        path = path[:-1]
-    elif item["input"] is None:
-        message = "nothing is written here"
-    elif kind == "literal_error":
-        choices = [
-            choice.strip("'")
-            for choice in item["ctx"]["expected"].replace(" or ", ", ").split(", ")
-        ]
-        message = f"`{item['input']}` is none of " + ", ".join(f"`{c}`" for c in choices)
-        close = near(str(item["input"]), choices)
-        suggestion = f"did you mean `{close}`?" if close else None
-    elif kind == "value_error":
-        message = str(item["ctx"]["error"])
-    else:
-        message = _WANTED.get(kind, item["msg"])
-    return source.fault(start, end, message, suggestion, path_text(path))
-
-
-_WANTED: Mapping[str, str] = MappingProxyType(
-    {
-        "string_type": "one text belongs here, not a list or a mapping",
-        "string_too_short": "nothing is written here",
-        "list_type": "a list belongs here",
-        "dict_type": "a mapping (`key: value`) belongs here",
-        "model_type": "a mapping (`key: value`) belongs here",
-        "model_attributes_type": "a mapping (`key: value`) belongs here",
-        "too_short": "at least one belongs here",
-    }
-)
+        return None, [shape_fault(item, data, source, keys_at) for item in error.errors()]
 
 
 # --- Sense: what shape alone cannot say ------------------------------------------

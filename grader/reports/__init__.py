@@ -12,9 +12,9 @@ from types import MappingProxyType
 
 from grader.errors import FileError
 from grader.files import write_atomically
+from grader.read.review import Kept, read_review
 from grader.reports import class_page, html, markdown, results_json, review, text
 from grader.reports.pages import Pages
-from grader.reports.review_yaml import decoded
 from grader.reports.sheet import Report, Sheet, student_stems
 from grader.reports.view import Document
 
@@ -24,6 +24,7 @@ _ROWS = (
     Report("markdown", "student", "feedback/{student}.md", markdown.render),
     Report("text", "student", "feedback/{student}.txt", text.render),
     Report("class", "class", "index.html", class_page.render),
+    Report("schema", "class", review.SCHEMA, review.schema),
     Report("review", "class", "review.yaml", review.render),
 )
 
@@ -49,20 +50,23 @@ class Written:
     warnings: tuple[str, ...] = ()
 
 
-def write_reports(document: Document, out: Path, templates: Path | None = None) -> Written:
+def write_reports(
+    document: Document, out: Path, templates: Path | None = None, kept: Kept | None = None
+) -> Written:
     """Write every report of a results document into a folder.
 
-    ``templates``: a folder whose templates stand before the house's own.  Each
-    file is whole or not there at all; a review file with decisions keeps them.
-    Raises OSError where a file cannot be written, jinja2.TemplateError for a
-    fault of a template.
+    ``templates``: a folder whose templates stand before the house's own.
+    ``kept``: what :func:`grader.review.apply_decisions` left of the review file
+    that is there; without it, one with decisions is not written over.  Each file
+    is whole or not there at all.  Raises OSError where a file cannot be written,
+    jinja2.TemplateError for a fault of a template.
     """
-    sheet = Sheet(document, Pages(templates), student_stems(document))
+    sheet = Sheet(document, Pages(templates), student_stems(document), kept=kept or Kept())
     paths: list[Path] = []
     warnings: list[str] = []
     for report in REPORTS.values():
         if report.name == "review":
-            path, told = write_review(document, out / report.path)
+            path, told = write_review(document, out / report.path, kept)
             paths.append(path)
             warnings += told
         elif report.audience == "class":
@@ -82,26 +86,39 @@ def render_report(
     return REPORTS[name].render(sheet)
 
 
-def write_review(document: Document, path: Path) -> tuple[Path, tuple[str, ...]]:
-    """Write the review file, with all decisions of the one that is there.
+def write_review(
+    document: Document, path: Path, kept: Kept | None = None
+) -> tuple[Path, tuple[str, ...]]:
+    """Write the review file; ``kept`` is what was kept of the one that is there.
 
-    Where that one cannot be read, it is left alone and the list goes to a file
-    beside it (``review.new.yaml``); the second value then says so.
-    Raises OSError.
+    One with decisions that these results were made without (an editor has saved
+    it meanwhile, or it cannot be read) is left alone, and the list goes to a file
+    beside it (``review.new.yaml``); the second value then says so.  Raises OSError.
     """
+    content = review.review_text(document, kept or Kept())
     warnings: list[str] = []
     for candidate in _candidates(path):
-        try:
-            written = _write_merged(document, candidate)
-        except FileError as error:
-            warnings.append(
-                f"{error.faults[0]}; {candidate.name} was left as it is, mend it and grade again"
-            )
-            continue
-        if warnings:
-            warnings.append(f"what needs a person now is in {candidate.name}")
-        return written, tuple(warnings)
-    raise AssertionError("there is always a further candidate")
+        before = candidate.read_bytes() if candidate.exists() else b""
+        reason = _why_not(before, candidate, b"" if kept is None else kept.data)
+        if reason is None:
+            if content.encode() != before:
+                write_atomically(candidate, content)
+            break
+        warnings.append(f"{reason}; {candidate.name} was left as it is")
+    if warnings:
+        warnings.append(f"what needs a person now is in {candidate.name}")
+    return candidate, tuple(warnings)
+
+
+def _why_not(before: bytes, path: Path, applied: bytes) -> str | None:
+    """Why a review file must not be written over, or None."""
+    if before == applied:
+        return None
+    try:
+        decided = read_review(before, path.name).is_decided
+    except FileError as error:
+        return str(error.faults[0]).partition("\n")[0]
+    return f"{path.name} has decisions that are not in these results" if decided else None
 
 
 def _candidates(path: Path) -> Iterator[Path]:
@@ -111,16 +128,3 @@ def _candidates(path: Path) -> Iterator[Path]:
         middle = "new" if number == 1 else f"new-{number}"
         yield path.with_suffix(f".{middle}{path.suffix}")
         number += 1
-
-
-def _write_merged(document: Document, path: Path) -> Path:
-    while True:
-        before = _bytes(path)
-        content = review.merged(document, decoded(before, path.name), path.name)
-        # An editor may have saved meanwhile; then merge what it saved.
-        if _bytes(path) == before:
-            return path if content.encode() == before else write_atomically(path, content)
-
-
-def _bytes(path: Path) -> bytes:
-    return path.read_bytes() if path.exists() else b""

@@ -11,4 +11,4 @@ from grader.reports.sheet import Sheet
 def render(sheet: Sheet) -> str:
     """``index.html``, with links to the students' pages beside it."""
     addresses = tuple(f"feedback/{quote(stem)}.html" for stem in sheet.stems)
-    return sheet.pages.html("class.html", room=class_view(sheet.document, addresses))
+    return sheet.pages.html_with_script("class.html", room=class_view(sheet.document, addresses))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from grader.expr.names import latex_name
-from grader.reports.groups import Group, for_a_person, part_ids, shared_answers
+from grader.reports.groups import Group, answer_groups, for_review, part_ids
 from grader.reports.histogram import Histogram, histogram
 from grader.reports.view import (
     Document,
@@ -29,6 +31,12 @@ from grader.results import Outcome
 
 #: Rows of a list on the class page; how many more there are is said below it.
 ROWS = 40
+
+#: Different answers to one part that are shown; how many more there are is said.
+ANSWERS = 20
+
+#: Mistakes named for a part; the rest stand with its answers.
+MISTAKES = 2
 
 #: Names shown beside a group; how many more there are is said.
 NAMES = 12
@@ -59,6 +67,37 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
+class Person:
+    """A name and a page."""
+
+    name: str
+    page: str
+
+
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    """All answers to a part that mean the same: one of them, and who gave it.
+
+    ``notations`` counts the ways in which it was written, ``said`` is what its
+    students are told, ``decision`` what a person decided for all or some of them.
+    """
+
+    part: str
+    quantity: str
+    answer: str | None
+    notations: int
+    read_as: str
+    verdict: VerdictWords
+    reasons: tuple[str, ...]
+    mistake: str
+    said: str
+    decision: str
+    people: tuple[Person, ...]
+    more: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class PartRow:
     """How the class did in one part; ``quantity`` is LaTeX."""
 
@@ -69,30 +108,10 @@ class PartRow:
     counts: tuple[int, ...]
     bar: tuple[Stretch, ...]
     spoken: str
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A name and a page."""
-
-    name: str
-    page: str
-
-
-@dataclass(frozen=True, slots=True)
-class GroupView:
-    """One answer of several, or one that needs a person."""
-
-    part: str
-    quantity: str
-    answer: str | None
-    read_as: str
-    verdict: VerdictWords
-    reasons: tuple[str, ...]
-    mistake: str
-    people: tuple[Person, ...]
+    common: str
+    answers: tuple[GroupView, ...]
     more: int
-    size: int
+    more_students: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +127,11 @@ class ClassView:
     students: tuple[StudentRow, ...]
     verdicts: tuple[VerdictWords, ...]
     parts: tuple[PartRow, ...]
-    shared: tuple[GroupView, ...]
-    shared_more: int
     review: tuple[GroupView, ...]
     review_more: int
     review_answers: str
+    decided: tuple[GroupView, ...]
+    decided_more: int
     unread: tuple[tuple[str, str], ...]
 
 
@@ -124,7 +143,14 @@ def class_view(document: Document, pages: tuple[str, ...]) -> ClassView:
         for question in homework.get("questions") or ()
         for part in question["parts"]
     }
-    review, shared = for_a_person(document), shared_answers(document)
+    listed = for_review(document)
+    review = tuple(group for group in listed if group.is_open)
+    decided = tuple(group for group in listed if not group.is_open)
+    answers = answer_groups(document)
+
+    def view(group: Group) -> GroupView:
+        return _group_view(group, pages, quantities)
+
     possible = fraction(document["possible"])
     scores = [fraction(submission["score"]) for submission in document["students"]]
     return ClassView(
@@ -136,12 +162,15 @@ def class_view(document: Document, pages: tuple[str, ...]) -> ClassView:
         histogram=histogram(scores, possible),
         students=_student_rows(document, pages, possible),
         verdicts=tuple(VERDICT_WORDS.values()),
-        parts=tuple(_part_row(document, part, quantities) for part in part_ids(document)),
-        shared=tuple(_group_view(group, pages, quantities) for group in shared[:ROWS]),
-        shared_more=len(shared[ROWS:]),
-        review=tuple(_group_view(group, pages, quantities) for group in review[:ROWS]),
+        parts=tuple(
+            _part_row(document, part, quantities, answers[part], view)
+            for part in part_ids(document)
+        ),
+        review=tuple(map(view, review[:ROWS])),
         review_more=len(review[ROWS:]),
         review_answers=_review_answers(review),
+        decided=tuple(map(view, decided[:ROWS])),
+        decided_more=len(decided[ROWS:]),
         unread=tuple(
             (one_line(str(unread["file"])), str(unread["error"]))
             for unread in document.get("unread", ())
@@ -195,13 +224,21 @@ def _student_rows(
     return tuple(sorted(rows, key=lambda row: (row.name.casefold(), row.identity, row.file)))
 
 
-def _part_row(document: Document, part: str, quantities: Mapping[str, str]) -> PartRow:
-    outcomes = [
-        Outcome(result["verdict"])
+def _part_row(
+    document: Document,
+    part: str,
+    quantities: Mapping[str, str],
+    answers: tuple[Group, ...],
+    view: Callable[[Group], GroupView],
+) -> PartRow:
+    results = [
+        result
         for submission in document["students"]
         for result in submission["parts"]
         if result["part"] == part
     ]
+    outcomes = [Outcome(result["verdict"]) for result in results]
+    written = [group for group in answers if group.verdict is not Outcome.MISSING]
     counts = tuple(outcomes.count(outcome) for outcome in VERDICT_WORDS)
     spoken = ", ".join(
         f"{words.words.lower()}: {count}"
@@ -216,7 +253,27 @@ def _part_row(document: Document, part: str, quantities: Mapping[str, str]) -> P
         counts=counts,
         bar=_bar(counts),
         spoken=spoken,
+        common=_common(results),
+        answers=tuple(map(view, written[:ANSWERS])),
+        more=len(written[ANSWERS:]),
+        more_students=sum(len(group.members) for group in written[ANSWERS:]),
     )
+
+
+def _common(results: Iterable[Mapping[str, Any]]) -> str:
+    """The mistakes that were made most, with how often."""
+    found = Counter(str(result["mistake"]) for result in results if result.get("mistake"))
+    usual = sorted(found.items(), key=lambda item: (-item[1], item[0]))
+    return ", ".join(f"{mistake_words(name)} ({count})" for name, count in usual[:MISTAKES])
+
+
+def mistake_words(name: str) -> str:
+    """``missing factor`` for ``missing_factor``; of two mistakes both.
+
+    >>> mistake_words("missing_factor+sign")
+    'missing factor and sign'
+    """
+    return name.replace("_", " ").replace("+", " and ")
 
 
 def _bar(counts: tuple[int, ...]) -> tuple[Stretch, ...]:
@@ -242,14 +299,37 @@ def _group_view(group: Group, pages: tuple[str, ...], quantities: Mapping[str, s
         part=group.part,
         quantity=quantities.get(group.part, "") or latex_name(group.part.partition(".")[2]),
         answer=group.answer,
+        notations=len(group.others) + (group.answer is not None),
         read_as=group.read_as or "",
         verdict=VERDICT_WORDS[group.verdict],
         reasons=group.reasons,
-        mistake=group.mistake or "",
+        mistake=mistake_words(group.mistake or ""),
+        said=group.said if group.verdict is Outcome.DIFFERENT else "",
+        decision=_decided(group),
         people=tuple(Person(member.name, pages[member.index]) for member in group.members[:NAMES]),
         more=len(group.members[NAMES:]),
         size=len(group.members),
     )
+
+
+def _decided(group: Group) -> str:
+    """What a person decided about a group, and about some of its members."""
+    told = [] if group.decision is None else [_decision_words(group.decision, group.possible)]
+    told += [
+        f"{member.name}: {_decision_words(member.decision, group.possible)}"
+        for member in group.members
+        if member.decision is not None
+    ]
+    return "; ".join(told)
+
+
+def _decision_words(decision: Mapping[str, Any], possible: float) -> str:
+    points = decision.get("points")
+    words = "" if points is None else f"{number_text(points)} of {number_text(possible)}"
+    if decision.get("comment"):
+        words += f", “{decision['comment']}”" if words else f"“{decision['comment']}”"
+    signed = [str(decision[key]) for key in ("by", "date") if decision.get(key)]
+    return f"{words} ({', '.join(signed)})" if signed else words
 
 
 def _review_answers(review: tuple[Group, ...]) -> str:

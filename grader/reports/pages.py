@@ -28,6 +28,9 @@ _FORMULAS_KEPT = 8192
 #: The name of the style sheet among the templates.
 _STYLE = "style.css"
 
+#: The name of the script that sorts tables.
+_SCRIPT = "sort.js"
+
 
 class Pages:
     """The templates of one run: the house's own, or a folder's before them.
@@ -62,12 +65,17 @@ class Pages:
             "math": markup.plain_math,
             "sentence": markup.plain_sentence,
         }
-        source, _, _ = self._loader.get_source(self._html, _STYLE)
-        self._style = Markup(source.strip())  # noqa: S704 - the style sheet is a template itself
-        digest = base64.b64encode(hashlib.sha256(str(self._style).encode()).digest()).decode()
-        self._policy = (
-            f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-        )
+        # Style sheet and script are templates themselves, and no one else's text.
+        self._style = Markup(self._source(_STYLE))  # noqa: S704
+        self._script = Markup(self._source(_SCRIPT))  # noqa: S704
+        style = f"default-src 'none'; style-src {_digest(self._style)}"
+        closed = "base-uri 'none'; form-action 'none'"
+        self._policy = f"{style}; {closed}"
+        self._policy_with_script = f"{style}; script-src {_digest(self._script)}; {closed}"
+
+    def _source(self, name: str) -> str:
+        source, _, _ = self._loader.get_source(self._html, name)
+        return source.strip()
 
     def _environment(
         self, *, autoescape: bool, finalize: Callable[[object], str]
@@ -99,6 +107,12 @@ class Pages:
             style=self._style, policy=self._policy, **context
         )
 
+    def html_with_script(self, template: str, **context: object) -> str:
+        """An HTML page whose policy allows the script that sorts tables, too."""
+        return self._html.get_template(template).render(
+            style=self._style, script=self._script, policy=self._policy_with_script, **context
+        )
+
     def markdown(self, template: str, **context: object) -> str:
         """A Markdown page."""
         return self._markdown.get_template(template).render(**context)
@@ -106,6 +120,11 @@ class Pages:
     def text(self, template: str, **context: object) -> str:
         """A plain-text page."""
         return self._text.get_template(template).render(**context)
+
+
+def _digest(text: str) -> str:
+    """A text as a policy names it."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(str(text).encode()).digest()).decode()}'"
 
 
 def _for_html(value: object) -> Markup:

@@ -1,216 +1,184 @@
 """``review.yaml``: what a person must look at, and where the decision is written.
 
-The file belongs to the instructor as soon as something is filled in.  A later
-run makes the list anew from the results and carries every decision over: to the
-answer that it was about, or, where that answer is gone, to ``earlier``.
+The file belongs to the instructor as soon as something is filled in.  Each run
+writes it anew from the results, which carry all decisions that hold, and from
+what was kept beside them: decisions about answers that nobody gives now.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from grader.errors import Fault, FileError
-from grader.reports.groups import Group, for_a_person
-from grader.reports.review_yaml import (
-    is_filled_in,
-    read_yaml,
-    storable,
-    yaml_comment,
-    yaml_lines,
-    yaml_text,
-    yaml_value,
-)
+from grader.read.bundled import data_folder
+from grader.read.review import Entry, Kept, same_text
+from grader.reports.groups import Group, Member, Result, for_review
+from grader.reports.review_yaml import yaml_answer, yaml_comment, yaml_text, yaml_value
 from grader.reports.sheet import Sheet
 from grader.reports.view import Document, homework_title
 from grader.reports.visible import one_line
 from grader.reports.words import VERDICT_WORDS, number_text, plural
-from grader.source import Place
+from grader.results import Outcome, Student
+
+#: The schema that stands beside the file, for editors.
+SCHEMA = "review.schema.json"
 
 _HEAD = """\
+# yaml-language-server: $schema={schema}
+#
 # {title}: what a person must look at.
 #
-# Each entry is one answer; all of its students wrote the same text for the part.
-# To decide it, fill in, below `decision:`
+# Each entry is one answer to one part, in all the notations it was given in, with
+# all who gave it.  To decide it for all of them, fill in, below `decision:`
 #
-#   points:   from 0 to what `possible` says, such as 1 or 0.5
+#   points:   from 0 to what `possible` says, such as 1, 0.5 or 1/3
 #   comment:  a sentence for the students (optional); put it in 'single quotes',
 #             and write a quote inside it twice: 'it''s'
 #
-# and run `grader grade` again.  Leave both empty to decide later.  What you fill
-# in is never lost: when an answer is no longer here, its decision moves to
-# `earlier`.  Everything else in this file is written anew by each run, comments
-# such as this one too.
+# and run `grader grade` again.  To decide it for one student, write behind that
+# student's `file`: , decision: {{points: 1, comment: 'seen on paper'}}
+# Any answer can be decided, a wrong one too: add an entry with `part:`, `answer:`
+# and `decision:`, or with `part:` and `students:` where nothing was written.
+#
+# `by` and `date` are filled in for you.  What you decide is never lost: when an
+# answer is no longer here, its decision moves to `earlier`.  Comments and all that
+# is not a decision are written anew by each run.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """A decision and what it is about, as a review file has them.
-
-    ``entry`` is the whole entry, so that nothing that was written in it is lost.
-    """
-
-    part: str
-    answer: str
-    read_as: str
-    decision: Mapping[str, Any]
-    entry: Mapping[str, Any]
-
-
 def render(sheet: Sheet) -> str:
-    """``review.yaml`` of a first run, with every decision open."""
-    return review_text(sheet.document, ())
+    """``review.yaml``"""
+    return review_text(sheet.document, sheet.kept)
 
 
-def merged(document: Document, existing: str, file: str) -> str:
-    """``review.yaml`` of these results, with every decision of an existing one.
-
-    Raises FileError where the existing text cannot be read as a review file;
-    whoever calls must then leave that file alone.
-    """
-    return review_text(document, decisions(existing, file))
+def schema(sheet: Sheet) -> str:
+    """``review.schema.json``, which editors find by the first line of ``review.yaml``."""
+    del sheet  # the same for every class
+    return (data_folder("rubrics") / SCHEMA).read_text(encoding="utf-8")
 
 
-def decisions(text: str, file: str) -> tuple[Decided, ...]:
-    """Everything filled in in a review file, that under ``earlier`` last.
-
-    Raises FileError.
-    """
-    if not text.strip():
-        return ()
-    document = read_yaml(text, file)
-    return tuple(_filled_in(document, "review", file)) + tuple(
-        _filled_in(document, "earlier", file)
-    )
-
-
-def _filled_in(document: Mapping[str, Any], key: str, file: str) -> Iterator[Decided]:
-    entries = document.get(key) or []
-    if not isinstance(entries, list):
-        raise FileError([Fault(Place(file, 1, 1), f"$.{key}", f"`{key}` must be a list")])
-    for index, entry in enumerate(entries):
-        path = f"$.{key}[{index}]"
-        if not isinstance(entry, dict):
-            raise FileError([Fault(Place(file, 1, 1), path, "an entry must be a mapping")])
-        decision = entry.get("decision") or {}
-        if not isinstance(decision, dict):
-            # `decision: 1` is what a person in a hurry writes; its meaning is plain.
-            decision = {"points": decision}
-        if not is_filled_in(decision):
-            continue
-        if not isinstance(entry.get("part"), str) or not entry["part"]:
-            raise FileError([Fault(Place(file, 1, 1), f"{path}.part", "which part is this about?")])
-        yield Decided(
-            part=entry["part"],
-            answer=_as_text(entry.get("answer")),
-            read_as=_as_text(entry.get("read_as")),
-            decision=decision,
-            entry={name: value for name, value in entry.items() if name != "decision"},
-        )
-
-
-def _as_text(value: object) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def review_text(document: Document, kept: Iterable[Decided]) -> str:
+def review_text(document: Document, kept: Kept = Kept()) -> str:  # noqa: B008 - Kept is frozen
     """The whole file: head, the list, files that were not read, and earlier decisions."""
-    waiting = list(dict.fromkeys(_Hashed.of(decided) for decided in kept))
-    groups = for_a_person(document)
-    chosen: dict[int, Decided] = {}
-    # First the exact matches, so that a decision goes to the answer it was made for;
-    # then the same text read otherwise, as after a change of the reader.
-    for exact in (True, False):
-        for place, group in enumerate(groups):
-            if place in chosen:
-                continue
-            match = next((item for item in waiting if _is_about(item.decided, group, exact)), None)
-            if match is not None:
-                waiting.remove(match)
-                chosen[place] = match.decided
-    lines = [_HEAD.format(title=yaml_comment(homework_title(document)))]
-    lines.append(f"assignment: {yaml_text(str(document.get('assignment', '')))}\n")
+    before = _Earlier(kept.earlier)
+    groups = for_review(document, before.is_asked)
+    # What is open comes first; each half has most students first.
+    groups = (*(g for g in groups if g.decision is None), *(g for g in groups if g.decision))
+    lines = [_HEAD.format(title=yaml_comment(homework_title(document)), schema=SCHEMA)]
+    lines.append(f"\nassignment: {yaml_text(str(document.get('assignment', '')))}")
+    who = "" if kept.decided_by is None else yaml_text(kept.decided_by)
+    lines.append(f"decided_by: {who}".rstrip() + "  # whose name new decisions get\n")
     lines.append("review:" if groups else "review: []")
-    for place, group in enumerate(groups):
-        lines.append(_entry(group, chosen.get(place)))
+    lines += [_entry(group, before) for group in groups]
     lines.append(_unread(document))
-    if waiting:
-        lines.append("# Decisions about answers that are not on the list now.\nearlier:")
-        lines += [_earlier(item.decided) for item in waiting]
+    if kept.earlier:
+        lines.append("\n# Decisions about answers that their students do not give now.\nearlier:")
+        lines += [_kept_entry(entry) for entry in kept.earlier]
     return "\n".join(line.rstrip("\n") for line in lines if line) + "\n"
 
 
-@dataclass(frozen=True, slots=True)
-class _Hashed:
-    """A decision that equals another when all of it is the same."""
+class _Earlier:
+    """Earlier decisions by part, and whose they are."""
 
-    key: str
-    decided: Decided
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self._by_part: dict[str, list[Entry]] = {}
+        for entry in entries:
+            self._by_part.setdefault(entry.part, []).append(entry)
 
-    def __hash__(self) -> int:
-        return hash(self.key)
+    def about(self, member: Member, part: str) -> Iterator[Entry]:
+        """The decisions about other answers of a student to a part."""
+        student = Student(member.student.get("name"), member.student.get("id"))
+        for entry in self._by_part.get(part, ()):
+            if any(listed.is_student(student, member.file) for listed in entry.students):
+                yield entry
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Hashed) and self.key == other.key
-
-    @classmethod
-    def of(cls, decided: Decided) -> _Hashed:
-        return cls(
-            repr((decided.part, decided.answer, decided.read_as, sorted(decided.decision.items()))),
-            decided,
+    def is_asked(self, member: Member, result: Result) -> bool:
+        """Whether an answer took the place of one that was decided, and is not right."""
+        return (
+            result["verdict"] != Outcome.EQUIVALENT
+            and not result.get("decision")
+            and any(
+                same_text(result.get("answer") or "") not in (entry.texts or ("",))
+                for entry in self.about(member, result["part"])
+            )
         )
 
 
-def _is_about(decided: Decided, group: Group, exact: bool) -> bool:
-    return (
-        decided.part == group.part
-        and decided.answer == storable(group.answer or "")
-        and (not exact or decided.read_as == storable(group.read_as or ""))
-    )
-
-
-def _entry(group: Group, decided: Decided | None) -> str:
+def _entry(group: Group, before: _Earlier) -> str:
     words = VERDICT_WORDS[group.verdict].words.lower()
-    lines = [
-        "",
-        f"  # {plural(len(group.members), 'student')}: {words}",
-        f"  - part: {yaml_text(group.part)}",
-        f"    answer: {yaml_text(group.answer or '')}",
-    ]
+    notations = len(group.others) + 1
+    told = f", {notations} notations" if notations > 1 else ""
+    lines = ["", f"  # {plural(len(group.members), 'student')}: {words}{told}"]
+    for member in group.members:
+        for entry in before.about(member, group.part):
+            if not (group.decision or member.decision):
+                lines.append(f"  # {_decided_before(member, entry)}")
+    lines.append(f"  - part: {yaml_text(group.part)}")
+    if group.answer is not None:
+        lines.append(f"    answer: {yaml_answer(group.answer, 6)}")
+    if group.others:
+        lines.append("    also:")
+        lines += [f"      - {yaml_answer(text, 8)}" for text in group.others]
     if group.read_as:
         lines.append(f"    read_as: {yaml_text(group.read_as)}")
     lines.append(f"    verdict: {group.verdict}")
     if group.reasons:
-        lines.append(
-            f"    reason: {yaml_text(' / '.join(one_line(text) for text in group.reasons))}"
-        )
+        reasons = " / ".join(one_line(text) for text in group.reasons)
+        lines.append(f"    reason: {yaml_text(reasons)}")
+    if group.mistake:
+        lines.append(f"    mistake: {yaml_text(group.mistake)}")
+    if group.meaning:
+        lines.append(f"    meaning: {yaml_text(group.meaning)}")
     lines.append(f"    possible: {number_text(group.possible)}")
     lines.append("    students:")
-    for member in group.members:
-        named = {"name": member.name, "id": member.student.get("id"), "file": member.file}
-        pairs = ", ".join(
-            f"{key}: {yaml_text(str(value))}" for key, value in named.items() if value
+    lines += [
+        _student(
+            member.student.get("name"), member.student.get("id"), member.file, member.decision
         )
-        lines.append(f"      - {{{pairs}}}")
-    lines += _decision(decided.decision if decided else {})
+        for member in group.members
+    ]
+    lines += _decision(group.decision)
     return "\n".join(lines)
 
 
-def _decision(decision: Mapping[str, Any]) -> list[str]:
-    """The decision's lines; points and comment always, then whatever else was written."""
-    lines = ["    decision:"]
-    for key in (
-        "points",
-        "comment",
-        *(key for key in decision if key not in ("points", "comment")),
-    ):
-        value = decision.get(key)
-        lines.append(
-            f"      {yaml_value(key)}: {'' if value is None else yaml_value(value)}".rstrip()
-        )
-    return lines
+def _decided_before(member: Member, entry: Entry) -> str:
+    decision = next(
+        (s.decision for s in entry.students if s.decision and s.id == member.student.get("id")),
+        entry.decision,
+    )
+    assert decision is not None
+    said = "" if decision.points is None else f" {decision.points}"
+    comment = f" ({one_line(decision.comment)})" if decision.comment else ""
+    return yaml_comment(
+        f"{member.name} had another answer before, and got{said or ' a comment'} for it{comment}; "
+        "see `earlier`"
+    )
+
+
+def _student(name: str | None, id_: str | None, file: str | None, decision: Any) -> str:
+    named = {"name": name, "id": id_, "file": file}
+    pairs = [f"{key}: {yaml_text(str(value))}" for key, value in named.items() if value]
+    if decision:
+        pairs.append(f"decision: {yaml_value(_written(decision))}")
+    return f"      - {{{', '.join(pairs)}}}"
+
+
+def _written(decision: Mapping[str, Any]) -> dict[str, Any]:
+    """A decision as it stands in the file; ``points`` as exactly as they are known."""
+    found = {**decision, "points": decision.get("exact", decision.get("points"))}
+    keys = ("points", "comment", "by", "date")
+    return {key: found[key] for key in keys if found.get(key) is not None}
+
+
+def _decision(decision: Mapping[str, Any] | None) -> list[str]:
+    """The decision's lines; points and comment always, for a person to fill in."""
+    found = _written(decision or {})
+    return [
+        "    decision:",
+        *(
+            f"      {key}: {yaml_value(found[key]) if key in found else ''}".rstrip()
+            for key in ("points", "comment", *(key for key in ("by", "date") if key in found))
+        ),
+    ]
 
 
 def _unread(document: Document) -> str:
@@ -227,11 +195,24 @@ def _unread(document: Document) -> str:
     )
 
 
-def _earlier(decided: Decided) -> str:
-    first, *rest = [
-        f"{yaml_value(key)}: {yaml_value(value) if key == 'possible' else yaml_lines(value, 6)}"
-        for key, value in decided.entry.items()
-    ]
-    return "\n".join(
-        ["", f"  - {first}", *(f"    {line}" for line in rest), *_decision(decided.decision)]
-    )
+def _kept_entry(entry: Entry) -> str:
+    lines = ["", f"  - part: {yaml_text(entry.part)}"]
+    if entry.texts:
+        lines.append(f"    answer: {yaml_answer(entry.texts[0], 6)}")
+    if entry.texts[1:]:
+        lines.append("    also:")
+        lines += [f"      - {yaml_answer(text, 8)}" for text in entry.texts[1:]]
+    for key in ("read_as", "verdict", "reason", "meaning"):
+        value = getattr(entry, key)
+        if value:
+            lines.append(f"    {key}: {yaml_text(value)}")
+    if entry.possible is not None:
+        lines.append(f"    possible: {yaml_value(str(entry.possible))}")
+    if entry.students:
+        lines.append("    students:")
+        lines += [
+            _student(s.name, s.id, s.file, None if s.decision is None else s.decision.as_json())
+            for s in entry.students
+        ]
+    lines += _decision(None if entry.decision is None else entry.decision.as_json())
+    return "\n".join(lines)

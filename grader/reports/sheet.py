@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from grader.files import file_stems
+from grader.read.review import Kept
 from grader.reports.pages import Pages
 from grader.reports.view import Document
 
@@ -17,13 +18,15 @@ class Sheet:
 
     ``stems`` are the file names of the students' pages without extension, in
     the document's order; ``index`` counts in its ``students``, and is None for
-    a report about the whole class.
+    a report about the whole class.  ``kept`` is what a review file holds beside
+    the decisions that the document carries.
     """
 
     document: Document
     pages: Pages
     stems: tuple[str, ...]
     index: int | None = None
+    kept: Kept = field(default_factory=Kept)
 
     @property
     def submission(self) -> Mapping[str, Any]:

@@ -47,6 +47,15 @@ class WitnessView:
 
 
 @dataclass(frozen=True, slots=True)
+class DecisionView:
+    """What a person decided: ``points`` is empty where only a comment was written."""
+
+    points: str
+    comment: str
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
 class PartView:
     """One part: what was asked, written, understood and decided.
 
@@ -74,6 +83,7 @@ class PartView:
     method: str
     witness: WitnessView | None
     reference: str
+    decision: DecisionView | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +268,18 @@ def _part_view(statement: Mapping[str, Any], result: Mapping[str, Any], reveal: 
         if evidence.get("reason")
         else _witness(evidence.get("witness"), reference, revealed=shown),
         reference=reference if shown else "",
+        decision=_decision(result.get("decision")),
+    )
+
+
+def _decision(decision: Mapping[str, Any] | None) -> DecisionView | None:
+    if not decision:
+        return None
+    points = decision.get("points")
+    return DecisionView(
+        points="" if points is None else number_text(points),
+        comment=str(decision.get("comment") or ""),
+        date=str(decision.get("date") or ""),
     )
 
 
@@ -355,7 +377,8 @@ def _first_things(parts: list[PartView]) -> tuple[FirstThing, ...]:
     for rank, (outcome, words) in enumerate(_FIRST_WORDS):
         groups: dict[str, list[PartView]] = {}
         for part in parts:
-            if part.outcome is outcome and (part.lost > 0 or part.pending):
+            settled = part.decision is not None and part.decision.points
+            if part.outcome is outcome and (part.pending or (part.lost > 0 and not settled)):
                 said = part.sentences[0] if part.sentences else words
                 groups.setdefault(said if outcome is Outcome.DIFFERENT else words, []).append(part)
         for said, members in groups.items():

@@ -1,0 +1,137 @@
+"""A workbook for a person: students, parts with answers and verdicts, and unread files."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+from grader.exports.cells import inert
+from grader.exports.exported import Exported
+from grader.exports.options import ExportOptions
+from grader.exports.packed import packed
+from grader.limits import WORKBOOK_CELL
+from grader.reports.groups import part_ids
+from grader.reports.unicode_math import unicode_math
+from grader.reports.view import Document
+from grader.reports.visible import one_line, visible
+from grader.reports.words import fraction
+
+DEFAULTS = ExportOptions()
+
+_STUDENT = ("name", "id", "sis_user_id", "sis_login_id")
+_CUT = " … (cut; the whole is in results.json)"
+
+#: When every workbook was made, so that the same results give the same bytes.
+_MADE = datetime(2000, 1, 1)  # noqa: DTZ001 - the library writes it as UTC
+_CHANGED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
+
+_Cell = str | int | float | None
+
+
+def export(document: Document, options: ExportOptions = DEFAULTS) -> Exported:
+    """The workbook.  Every text in it is a text cell, and none begins like a formula."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.properties.creator = "grader"
+    book.properties.created = _MADE
+    sheets = (("Students", _students(document)), ("Answers", _answers(document)),
+              ("Unread", _unread(document)))  # fmt: skip
+    for place, (title, rows) in enumerate(sheets):
+        sheet: Any = book.active if place == 0 else book.create_sheet()
+        sheet.title = title
+        _fill(sheet, rows)
+    out = io.BytesIO()
+    book.save(out)
+    return Exported(_settled(out.getvalue()))
+
+
+def _fill(sheet: Any, rows: Iterable[Sequence[_Cell]]) -> None:
+    from openpyxl.styles import Font
+
+    for number, row in enumerate(rows, start=1):
+        for column, value in enumerate(row, start=1):
+            cell = sheet.cell(number, column)
+            if isinstance(value, str):
+                cell.value = _text(value)
+                # The library takes a text that begins with "=" for a formula.
+                cell.data_type = "s"
+            else:
+                cell.value = value
+            if number == 1:
+                cell.font = Font(bold=True)
+    sheet.freeze_panes = "B2"
+    for letter, width in zip("ABCDEFGH", (26, 14, 16, 16, 26, 12, 12, 12), strict=True):
+        sheet.column_dimensions[letter].width = width
+
+
+def _text(value: str) -> str:
+    shown = inert(visible(value))
+    return shown if len(shown) <= WORKBOOK_CELL else shown[: WORKBOOK_CELL - len(_CUT)] + _CUT
+
+
+def _number(value: float | None) -> int | float | None:
+    if value is None:
+        return None
+    exact: Fraction = fraction(value)
+    return int(exact) if exact.denominator == 1 else float(exact)
+
+
+def _students(document: Document) -> Iterable[Sequence[_Cell]]:
+    parts = part_ids(document)
+    yield [*_STUDENT, "file", "score", "pending", "possible", *parts]
+    for submission in document["students"]:
+        points = {result["part"]: result["points"] for result in submission["parts"]}
+        yield [
+            *(one_line(str(submission["student"].get(key) or "")) for key in _STUDENT),
+            one_line(str(submission["file"])),
+            *(_number(submission[key]) for key in ("score", "pending", "possible")),
+            *(_number(points.get(part)) for part in parts),
+        ]
+
+
+def _answers(document: Document) -> Iterable[Sequence[_Cell]]:
+    yield ["name", "id", "part", "answer", "read as", "verdict", "points", "possible", "mistake",
+           "feedback"]  # fmt: skip
+    for submission in document["students"]:
+        student = submission["student"]
+        for result in submission["parts"]:
+            yield [
+                one_line(str(student.get("name") or "")),
+                one_line(str(student.get("id") or "")),
+                result["part"],
+                result.get("answer") or "",
+                unicode_math(result["read_as"]) if result.get("read_as") else "",
+                result["verdict"],
+                _number(result["points"]),
+                _number(result["possible"]),
+                result.get("mistake") or "",
+                " ".join(map(str, result.get("feedback") or ())),
+            ]
+
+
+def _unread(document: Document) -> Iterable[Sequence[_Cell]]:
+    yield ["file", "error", "name", "id"]
+    for row in document.get("unread") or ():
+        student = row.get("student") or {}
+        yield [
+            one_line(str(row["file"])),
+            str(row["error"]),
+            one_line(str(student.get("name") or "")),
+            one_line(str(student.get("id") or "")),
+        ]
+
+
+def _settled(data: bytes) -> bytes:
+    """The workbook without the time at which it was written."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    stamp = _MADE.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
+    core = "docProps/core.xml"
+    files[core] = _CHANGED.sub(rb"\g<1>" + stamp, files[core])
+    return packed(files)

@@ -1,0 +1,142 @@
+"""The instructor's answer key: derived references, and what known mistakes look like."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from grader.compare.fingerprint import fingerprint
+from grader.expr.latex import to_latex
+from grader.expr.tree import Dimensions, Node
+from grader.homework import Homework
+from grader.questions.part import Part
+from grader.reports.class_view import mistake_words
+from grader.reports.pages import Pages
+from grader.reports.visible import one_line
+from grader.reports.words import percent_text, plural
+from grader.score import share_for
+
+#: Wrong answers shown for a part; the table derives up to some fifty.
+SLIPS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class SlipView:
+    """A wrong answer as a known mistake makes it; ``latex`` is the answer."""
+
+    mistake: str
+    latex: str
+    sentence: str
+    credit: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPart:
+    """A part and its reference; ``quantity`` and ``reference`` are LaTeX."""
+
+    part: str
+    quantity: str
+    prompt: str
+    hint: str
+    worth: str
+    reference: str
+    slips: tuple[SlipView, ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeyQuestion:
+    """A question and its parts."""
+
+    question: str
+    title: str
+    prompt: str
+    worth: str
+    parts: tuple[KeyPart, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyView:
+    """The whole key."""
+
+    title: str
+    course: str
+    summary: str
+    questions: tuple[KeyQuestion, ...]
+
+
+def key_html(homework: Homework, templates: Path | None = None) -> str:
+    """The key as a page; it shows every reference and belongs to the instructor only.
+
+    Raises jinja2.TemplateError for a fault of a template.
+    """
+    return Pages(templates).html("key.html", key=key_view(homework))
+
+
+def key_view(homework: Homework) -> KeyView:
+    """What the page shows."""
+    statement = homework.statement
+    questions = tuple(
+        KeyQuestion(
+            question=question.question,
+            title=one_line(question.title or f"Question {question.question}"),
+            prompt=question.prompt,
+            worth=plural(sum((part.possible for part in question.parts), Fraction(0)), "point"),
+            parts=tuple(
+                _key_part(part, homework) for part in homework.by_question[question.question]
+            ),
+        )
+        for question in statement.questions
+    )
+    return KeyView(
+        title=one_line(statement.title or statement.assignment),
+        course=one_line(statement.course),
+        summary=f"{plural(len(homework.parts), 'part')}, {plural(statement.possible, 'point')}; "
+        f"students see references: {statement.reveal}",
+        questions=questions,
+    )
+
+
+def _key_part(part: Part, homework: Homework) -> KeyPart:
+    slips, more = _slips(part, homework)
+    return KeyPart(
+        part=part.id,
+        quantity=to_latex(part.quantity),
+        prompt=part.prompt,
+        hint=part.hint or "",
+        worth=plural(part.points, "point"),
+        reference=to_latex(part.answer),
+        slips=slips,
+        more=more,
+    )
+
+
+def _slips(part: Part, homework: Homework) -> tuple[tuple[SlipView, ...], int]:
+    """A few wrong answers, one for each mistake, and how many mistakes more there are."""
+    # A derived answer may be right (a sign that is not there cannot be wrong), or
+    # what another mistake gives already.
+    seen = {_meaning(part, part.answer)}
+    found: dict[str, SlipView] = {}
+    for name, wrong in homework.diagnoser.wrong_answers(part):
+        meaning = _meaning(part, wrong.tree)
+        if meaning in seen or name in found:
+            continue
+        seen.add(meaning)
+        share = share_for(name, homework.file.policy)
+        found[name] = SlipView(
+            mistake=mistake_words(name),
+            latex=to_latex(wrong.tree),
+            sentence=wrong.sentence,
+            credit=f"keeps {percent_text(share, Fraction(1))} of the points" if share else "",
+        )
+    slips = tuple(found.values())
+    return slips[:SLIPS], len(slips[SLIPS:])
+
+
+def _meaning(part: Part, answer: Node | Dimensions) -> tuple[str | None, ...]:
+    sides = (answer.rows, answer.columns) if isinstance(answer, Dimensions) else (answer,)
+    return tuple(
+        fingerprint(reference, side, {})
+        for reference, side in zip(part.references, sides, strict=True)
+    )
