@@ -39,6 +39,7 @@ from grader.expr.tree import (
     Relation,
     Sum,
     Symbol,
+    substitute,
 )
 from grader.homework import load_rubric
 from grader.questions import QUESTIONS
@@ -194,6 +195,11 @@ def simplify_time(left: str, right: str, names: frozenset[str]) -> str:
     return run.stdout.strip()
 
 
+def subscript_mutated(tree: Node) -> Node:
+    """The classic: the wrong weight on one path."""
+    return substitute(tree, {"psi_12": Symbol("psi_21")})
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--simplify", action="store_true")
@@ -239,10 +245,9 @@ def main() -> None:
         assert not isinstance(part.answer, Dimensions)
         names = part.statement.vocabulary.names
         reference = str(python_syntax(part.answer))
-        for label, tree in (
-            ("right", part.answer),
-            ("wrong", Sum((part.answer, Symbol("phi_0")))),
-        ):
+        right_tree, _ = rewritten(part.answer, random.Random(2), 3)
+        wrong_tree = subscript_mutated(part.answer)
+        for label, tree in (("right", right_tree), ("wrong", wrong_tree)):
             text = str(python_syntax(tree))
             print(f"simplify, {label}: {simplify_time(text, reference, names)}")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -261,50 +261,107 @@ def grade(
         sys.exit(NEEDS_ATTENTION)
 
 
-@cli.command(cls=Example, example="grader check activity6 answers.yaml")
+@cli.command(cls=Example, example="grader check activity6 answers.yaml --watch")
 @_rubric
 @click.argument(
     "answers", type=click.Path(exists=True, dir_okay=False, readable=False, path_type=Path)
 )
-def check(rubric: str, answers: Path) -> None:
+@click.option(
+    "--hints",
+    type=click.IntRange(1, 3),
+    default=1,
+    show_default=True,
+    metavar="STEPS",
+    help="How far hints go: 1 where to look, 2 where it shows, 3 the rule.",
+)
+@click.option("--watch", is_flag=True, help="Check again each time the file is saved.")
+@click.option(
+    "--html",
+    "page",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the page of the check, with formulas as they are printed.",
+)
+def check(rubric: str, answers: Path, hints: int, watch: bool, page: Path | None) -> None:
     """Check one answers file, or a document, before it is handed in.
 
     Says how each answer is read and, as far as the rubric allows, whether it is
-    right.  Reference answers are never shown.
+    right.  Where the rubric allows hints (self_check: hints), they step from where
+    to look to the rule.  Reference answers are never shown.
+
+    --watch ends with Ctrl-C.
 
     Exit code 1: an answer is wrong, missing or cannot be read, or the file
     cannot.  Where the rubric tells the form only (self_check: format), right
     and wrong answers both count as done.
     """
-    from grader.batch import grade_paths
-    from grader.terminal import check_text, passes
+    from grader.watch import saves
 
     homework = _homework(rubric)
-    batch = grade_paths(homework, [answers])
-    self_check = homework.file.self_check
-    for submission in batch.students:
-        click.echo(check_text(homework.statement, submission, self_check, _width()))
-    for unread in batch.unread:
-        _complain(unread.error)
-    if batch.unread or not all(passes(found, self_check) for found in batch.students):
+    is_good = _check_once(homework, answers, hints, page)
+    if watch:
+        with suppress(KeyboardInterrupt):
+            for _ in saves(answers):
+                click.clear()
+                is_good = _check_once(homework, answers, hints, page)
+    if not is_good:
         sys.exit(NEEDS_ATTENTION)
 
 
-@cli.command(cls=Example, example="grader key activity6 --format markdown > key.md")
+def _check_once(homework: Homework, answers: Path, hints: int, page: Path | None) -> bool:
+    """Check a file, and say whether there is nothing to mend."""
+    from grader.batch import grade_paths
+    from grader.files import write_atomically
+    from grader.terminal import check_text, passes
+
+    batch = grade_paths(homework, [answers])
+    self_check = homework.file.self_check
+    for submission in batch.students:
+        click.echo(check_text(homework.statement, submission, self_check, _width(), hints))
+        if page is not None:
+            from grader.reports.check_page import check_html
+
+            with _writing(page):
+                write_atomically(page, check_html(homework.statement, submission, self_check))
+    for unread in batch.unread:
+        _complain(unread.error)
+    return not batch.unread and all(passes(found, self_check) for found in batch.students)
+
+
+@cli.command(cls=Example, example="grader key activity6 --html -o key.html")
 @_rubric
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "latex", "markdown"]),
+    type=click.Choice(["text", "latex", "markdown", "html"]),
     default="text",
     show_default=True,
     help="What the formulas are written in.",
 )
-def key(rubric: str, form: str) -> None:
-    """Show the reference answers that are derived from a rubric."""
+@click.option(
+    "--html", "form", flag_value="html", help="A page, with what known mistakes look like too."
+)
+@click.option(
+    "-o",
+    "--out",
+    metavar="PATH",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where to write; standard output by default.",
+)
+def key(rubric: str, form: str, out: Path | None) -> None:
+    """Show the reference answers that are derived from a rubric.
+
+    This is for instructors; keep it out of folders that students can see.
+    """
+    from grader.files import write_atomically
     from grader.terminal import KEYS
 
-    click.echo(KEYS[form](_homework(rubric)))
+    text = KEYS[form](_homework(rubric)).rstrip("\n") + "\n"
+    if out is None:
+        click.echo(text, nl=False)
+    else:
+        with _writing(out):
+            write_atomically(out, text)
 
 
 @cli.command(cls=Example, example="grader lint rubrics/activity6.yaml")

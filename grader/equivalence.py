@@ -17,7 +17,7 @@ from grader.results import Outcome, Verdict
 from grader.source import Span
 
 #: What ``symbols`` may assume of a name.
-_ASSUMPTIONS = frozenset({"real", "positive"})
+_ASSUMPTIONS = frozenset({"real", "positive", "nonnegative", "negative", "nonzero", "integer"})
 
 
 def equivalent(
@@ -31,8 +31,9 @@ def equivalent(
     r"""Whether two expressions are equal wherever both are defined.
 
     ``functions`` names functions (``{"a": "relu"}``).  ``symbols`` lists the names
-    that may occur, or maps each to an assumption, ``real`` or ``positive``; without
-    it every letter, Greek letter and subscripted name is a real symbol.
+    that may occur, or maps each to an assumption: ``real``, ``positive``,
+    ``nonnegative``, ``negative``, ``nonzero`` or ``integer``; without it every
+    letter, Greek letter and subscripted name is a real symbol.
     ``definitions`` gives names a text of their own, used on both sides.
 
     Returns a verdict that is true in a condition if the two are equivalent.
@@ -48,7 +49,7 @@ def equivalent(
     >>> bool(equivalent("a(z)", "z I[z > 0]", functions={"a": "relu"}))
     True
     """
-    vocabulary, positive = _vocabulary(functions or {}, symbols)
+    vocabulary, assumed = _vocabulary(functions or {}, symbols)
     environment = _environment(definitions or {}, vocabulary)
     vocabulary = vocabulary.with_names(environment)
     left, right = _tree(answer, vocabulary), _tree(reference, vocabulary)
@@ -57,7 +58,10 @@ def equivalent(
             right,
             "equivalent",
             environment=environment,
-            positive=positive,
+            # What holds but for a set of measure zero is all that counts.
+            positive=_names_that_are(assumed, "positive", "nonnegative"),
+            negative=_names_that_are(assumed, "negative"),
+            integers=_names_that_are(assumed, "integer"),
             names=leaf_names(left, environment),
         )
         return compare(prepared, left)
@@ -71,7 +75,7 @@ def equivalent(
 
 def _vocabulary(
     functions: Mapping[str, str], symbols: Iterable[str] | Mapping[str, str] | None
-) -> tuple[Vocabulary, frozenset[str]]:
+) -> tuple[Vocabulary, Mapping[str, str]]:
     rows: dict[str, str] = {}
     for name, function in functions.items():
         row = SPELLINGS.get(function.lower().removeprefix("\\"))
@@ -79,18 +83,18 @@ def _vocabulary(
             raise ValueError(f"no function is called {function!r}")
         rows[parse_name(name, FREE)] = row
     if symbols is None:
-        return Vocabulary(functions=rows, free=True), frozenset()
-    assumed = symbols if isinstance(symbols, Mapping) else dict.fromkeys(symbols, "real")
-    positive: set[str] = set()
-    names: set[str] = set()
-    for written, assumption in assumed.items():
+        return Vocabulary(functions=rows, free=True), {}
+    written = symbols if isinstance(symbols, Mapping) else dict.fromkeys(symbols, "real")
+    assumed: dict[str, str] = {}
+    for text, assumption in written.items():
         if assumption not in _ASSUMPTIONS:
             raise ValueError(f"no assumption is called {assumption!r}")
-        name = parse_name(written, FREE)
-        names.add(name)
-        if assumption == "positive":
-            positive.add(name)
-    return Vocabulary(names=frozenset(names), functions=rows), frozenset(positive)
+        assumed[parse_name(text, FREE)] = assumption
+    return Vocabulary(names=frozenset(assumed), functions=rows), assumed
+
+
+def _names_that_are(assumed: Mapping[str, str], *which: str) -> frozenset[str]:
+    return frozenset(name for name, assumption in assumed.items() if assumption in which)
 
 
 def _environment(definitions: Mapping[str, str], vocabulary: Vocabulary) -> dict[str, Node]:

@@ -249,3 +249,6 @@ MAX_SECONDS = 60.0
 
 #: Points at which an answer with rounded decimals must leave room for the reference.
 ROUNDED_POINTS = 12
+
+#: Points on kinks that are looked at for a note about ``>`` and ``>=``.
+KINK_LOOKS = 40

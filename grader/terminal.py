@@ -11,7 +11,6 @@ import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
@@ -23,23 +22,22 @@ from grader.expr.latex import to_latex
 from grader.expr.names import latex_name
 from grader.expr.tree import Dimensions
 from grader.limits import SUMMARY_ROWS, WITNESS_NAMES
+from grader.reports.check_view import LOOKS, READ, CheckPart, check_view, look
+from grader.reports.markup import inline_math
 from grader.reports.unicode_math import unicode_math
 from grader.reports.visible import one_line, visible
-from grader.reports.words import VERDICT_WORDS, ValueWords, number_text, plural, value_words
+from grader.reports.words import ValueWords, number_text, plural, value_words
 from grader.results import (
-    FOR_A_PERSON,
     Batch,
     Enclosure,
     HomeworkStatement,
     Outcome,
-    PartResult,
-    PartStatement,
     Student,
     Submission,
     Verdict,
     Witness,
 )
-from grader.source import caret
+from grader.source import Span, caret
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -48,44 +46,8 @@ if TYPE_CHECKING:
     from grader.homework import Homework
     from grader.questions.part import Part
 
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How a verdict shows: a symbol and a word, so that colour is never the only sign."""
-
-    symbol: str
-    word: str
-    colour: str
-
-
-#: Short words for a terminal; the symbols are those of the pages.
-_WORDS = (
-    (Outcome.EQUIVALENT, "right", "green"),
-    (Outcome.DIFFERENT, "wrong", "red"),
-    (Outcome.UNREADABLE, "unreadable", "magenta"),
-    (Outcome.UNDECIDED, "undecided", "yellow"),
-    (Outcome.DISALLOWED, "disallowed", "magenta"),
-    (Outcome.MISSING, "missing", "yellow"),
-)
-
-LOOKS: Mapping[Outcome, Look] = MappingProxyType(
-    {outcome: Look(VERDICT_WORDS[outcome].symbol, word, colour) for outcome, word, colour in _WORDS}
-)
-
-#: What a self-check shows where the rubric lets it tell the form of an answer only.
-READ = Look("•", "read", "cyan")
-
-#: Verdicts that speak of the form, and so may always be told.
-_OF_THE_FORM = frozenset({Outcome.UNREADABLE, Outcome.DISALLOWED, Outcome.MISSING})
-
+#: The widest of the words, so that the columns stand below one another.
 _WORD_CELLS = max(len(look.word) for look in LOOKS.values())
-
-
-def look(outcome: Outcome, self_check: str) -> Look:
-    """How a verdict shows in a self-check; ``format`` does not tell right from wrong."""
-    if self_check == "format" and outcome not in _OF_THE_FORM:
-        return READ
-    return LOOKS[outcome]
 
 
 def passes(submission: Submission, self_check: str) -> bool:
@@ -132,66 +94,59 @@ def _wrapped(text: str, indent: str, width: int | None, hang: str = "") -> str:
 
 
 def check_text(
-    statement: HomeworkStatement, submission: Submission, self_check: str, width: int | None = None
+    statement: HomeworkStatement,
+    submission: Submission,
+    self_check: str,
+    width: int | None = None,
+    hints: int = 1,
 ) -> str:
     """All that a student is told before handing in; never a reference answer.
 
     ``self_check`` is the rubric's choice of how much (``format``, ``verdict``,
-    ``hints``); ``width`` folds long lines, None leaves them whole.
+    ``hints``); ``hints`` is how many steps of a hint the student wants, ``width``
+    folds long lines, None leaves them whole.
     """
+    view = check_view(statement, submission, self_check)
     lines = [
-        click.style(one_line(statement.title or statement.assignment), bold=True),
-        f"{student_name(submission.student)}, {one_line(submission.file)}",
+        click.style(view.title, bold=True),
+        f"{student_name(submission.student)}, {view.file}",
     ]
-    lines += [_wrapped(f"Note: {visible(note)}", "", width) for note in submission.notes]
-    results = {part.part: part for part in submission.parts}
-    for question in statement.questions:
-        lines += ["", click.style(one_line(question.title or question.question), bold=True)]
+    lines += [_wrapped(f"Note: {visible(note)}", "", width) for note in view.notes]
+    for question in view.questions:
+        lines += ["", click.style(question.title, bold=True)]
         cells = max(len(part.part) for part in question.parts)
         for part in question.parts:
-            lines += _check_part(part, results[part.part], self_check, cells, width)
-    lines += ["", _check_closing(submission, self_check)]
+            lines += _check_part(part, cells, width, hints)
+    lines += ["", view.closing]
+    most = max((len(part.hints) for question in view.questions for part in question.parts), default=0)
+    if most > hints:
+        lines.append(f"--hints {hints + 1} says more.")
     return "\n".join(lines)
 
 
-def _check_part(
-    part: PartStatement, result: PartResult, self_check: str, cells: int, width: int | None
-) -> Iterator[str]:
-    verdict = result.verdict
-    shown = look(verdict.outcome, self_check)
+def _check_part(part: CheckPart, cells: int, width: int | None, hints: int) -> Iterator[str]:
+    shown = part.look
     sign = click.style(f"{shown.symbol} {shown.word.ljust(_WORD_CELLS)}", fg=shown.colour)
     yield f"  {sign}  {part.part.ljust(cells)}  {unicode_math(part.quantity)}"
     within = " " * 6
-    if shown not in (READ, LOOKS[Outcome.EQUIVALENT]) and part.prompt:
-        yield _wrapped(one_line(part.prompt), within, width)
-    if result.read_as is not None:
-        yield _wrapped(f"read as  {unicode_math(result.read_as)}", within, width, " " * 9)
-    if verdict.outcome in FOR_A_PERSON and verdict.reason and shown is not READ:
-        yield _wrapped(visible(verdict.reason), within, width)
-        if verdict.span is not None and result.answer is not None:
-            yield caret(result.answer, verdict.span, indent=within + "  ")
-    for note in result.notes:
-        yield _wrapped(f"note: {visible(note)}", within, width)
-    if self_check == "hints" and verdict.outcome is Outcome.DIFFERENT:
-        # The first sentence of a diagnosis may speak of the right answer; the nudge does not.
-        told = result.feedback
-        if result.nudge is not None:
-            told = (result.nudge, *told[1:])
-        for sentence in told:
-            yield _wrapped(visible(sentence), within, width)
-        if verdict.witness is not None and verdict.witness.at:
-            yield _wrapped(_witness_sentence(verdict.witness), within, width)
+    if not part.is_good and part.prompt:
+        yield _wrapped(part.prompt, within, width)
+    if part.read_as is not None:
+        yield _wrapped(f"read as  {unicode_math(part.read_as)}", within, width, " " * 9)
+    if part.reason:
+        yield _wrapped(_sentence(part.reason), within, width)
+    if part.marked is not None and part.answer is not None:
+        yield caret(part.answer, Span(*part.marked), indent=within + "  ")
+    for note in part.notes:
+        yield _wrapped(f"note: {_sentence(note)}", within, width)
+    for step in part.hints[:hints]:
+        for sentence in step.sentences:
+            yield _wrapped(_sentence(sentence), within, width)
 
 
-def _witness_sentence(witness: Witness) -> str:
-    """Where to look, and what is found there; the reference's value stays unsaid.
-
-    The value of a constant reference would be the reference.
-    """
-    return (
-        f"At {_point(witness)} your expression {_value(witness.answer)}; "
-        "the right answer is something else there."
-    )
+def _sentence(text: str) -> str:
+    """A sentence as a terminal can show it: mathematics in Unicode, nothing unseen."""
+    return visible(inline_math(text))
 
 
 def _point(witness: Witness) -> str:
@@ -206,13 +161,6 @@ def _point(witness: Witness) -> str:
 
 def _value(enclosure: Enclosure | None) -> ValueWords:
     return value_words(None if enclosure is None else enclosure.as_json())
-
-
-def _check_closing(submission: Submission, self_check: str) -> str:
-    counts = Counter(look(part.verdict.outcome, self_check) for part in submission.parts)
-    order = (READ, *LOOKS.values())
-    told = [f"{counts[look]} {look.word}" for look in order if counts[look]]
-    return f"{', '.join(told)}, of {len(submission.parts)} parts."
 
 
 # --- grade ------------------------------------------------------------------------
@@ -339,6 +287,13 @@ def key_latex(homework: Homework) -> str:
     return "\n".join(lines)
 
 
+def key_page(homework: Homework) -> str:
+    """The key as a page, with what known mistakes look like."""
+    from grader.reports.key_page import key_html
+
+    return key_html(homework)
+
+
 def _equation(part: Part) -> str:
     """What was asked and its answer, as LaTeX; of a size, the space of such matrices."""
     quantity, answer = to_latex(part.quantity), to_latex(part.answer)
@@ -349,7 +304,7 @@ def _equation(part: Part) -> str:
 
 #: The forms of ``grader key --format``.
 KEYS: Mapping[str, Callable[[Homework], str]] = MappingProxyType(
-    {"text": key_text, "latex": key_latex, "markdown": key_markdown}
+    {"text": key_text, "latex": key_latex, "markdown": key_markdown, "html": key_page}
 )
 
 _LATEX_ESCAPES = str.maketrans(

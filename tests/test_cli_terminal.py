@@ -141,6 +141,8 @@ Slopes
       note: `a/b c`: (a/b)·c
       The sign is off.
       At φ₀ = 1/2, θ₀₁ = −3 your expression is 1/2; the right answer is something else there.
+      Along one path from the output to the variable the derivatives of the links are multiplied; \
+where there are several paths, their products are added.
 
 Sizes
   ? unreadable  q2.size  ∂h₃/∂f₂
@@ -179,7 +181,7 @@ def plain(text: str) -> str:
 
 @pytest.mark.parametrize("self_check, text", CHECKS.items())
 def test_check(self_check: str, text: str) -> None:
-    assert plain(terminal.check_text(STATEMENT, SUBMISSION, self_check)) == text
+    assert plain(terminal.check_text(STATEMENT, SUBMISSION, self_check, hints=3)) == text
 
 
 @pytest.mark.parametrize("self_check", CHECKS)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 
 from grader import equivalent
 from grader.compare import ladder
+from grader.compare.kinks import difference_at_kink
 from grader.compare.reference import leaf_names, make_reference
 from grader.compare.rounding import compare_rounded
 from grader.expr.names import FREE
@@ -68,3 +71,53 @@ def test_the_last_guard_gives_undecided(monkeypatch: pytest.MonkeyPatch) -> None
 )
 def test_large_answers_get_a_verdict(answer: str) -> None:
     assert equivalent(answer, "x").outcome in {Outcome.DIFFERENT, Outcome.UNDECIDED}
+
+
+@pytest.mark.parametrize(
+    "answer, reference, found",
+    [
+        ("I[x \\ge 0]", "I[x > 0]", {"x": 0}),
+        ("y I[2x - 3 \\ge 0]", "y I[2x > 3]", {"x": "3/2"}),
+        ("x I[x \\ge 0]", "\\max(0, x)", None),
+        ("I[x > 0]", "I[2x > 0]", None),
+        ("1 - I[-x \\ge 0]", "I[x > 0]", None),
+    ],
+)
+def test_differences_at_kinks_only(
+    answer: str, reference: str, found: dict[str, str] | None
+) -> None:
+    tree, right = parse_expression(answer, FREE), parse_expression(reference, FREE)
+    prepared = make_reference(right, "kinks", names=leaf_names(tree, {}))
+    assert ladder.compare(prepared, tree)
+    point = difference_at_kink(prepared, tree)
+    if found is None:
+        assert point is None
+    else:
+        assert point is not None
+        assert point["x"] == Fraction(found["x"])
+
+
+@pytest.mark.parametrize(
+    "answer, reference, assumption, outcome",
+    [
+        ("\\sqrt{w^2}", "-w", "negative", "equivalent"),
+        ("\\sqrt{w^2}", "w", "negative", "different"),
+        ("\\sqrt{w^2}", "w", "nonnegative", "equivalent"),
+        ("w/w", "1", "nonzero", "equivalent"),
+        ("\\log(w^2)", "2\\log w", "positive", "equivalent"),
+        ("I[w < 0]", "1", "negative", "equivalent"),
+        ("w + 1", "w", "integer", "different"),
+        # True of whole numbers only: sampled or not decided, but never refused.
+        ("\\cos(2\\pi w)", "1", "integer", "equivalent"),
+        ("(-1)^{2w}", "1", "integer", "undecided"),
+        ("\\cos(2\\pi w)", "1", "real", "different"),
+    ],
+)
+def test_assumptions(answer: str, reference: str, assumption: str, outcome: str) -> None:
+    verdict = equivalent(answer, reference, symbols={"w": assumption})
+    assert str(verdict.outcome) == outcome
+    if verdict.witness is not None:
+        ((name, value),) = verdict.witness.at
+        assert name == "w"
+        assert assumption != "negative" or value < 0
+        assert assumption != "integer" or value.denominator == 1

@@ -40,7 +40,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "grader.derive",
         "grader.expr",
         "grader.read",
-        "grader.files",
+        "grader.files grader.watch",
         "grader.results",
         "grader.errors",
         "grader.source",

@@ -57,7 +57,7 @@ def shown(text, vocabulary):
         ("y\u0302", FREE, "hat:y@0:2"),
         (r"\text{if } x", FREE, "if@0:10 x@11:12"),
         (r"\mathbb{1}_{x>0}", FREE, "one@0:10 _@10:11 {@11:12 x@12:13 >@13:14 0@14:15 {@15:16"),
-        ("$x$ is $y$", FREE, "x@1:2 is@4:6 y@8:9"),
+        ("$x$ is $y$", FREE, "x@1:2 =@4:6 y@8:9"),
     ],
 )
 def test_tokens(text, vocabulary, tokens):

@@ -554,7 +554,13 @@ SIZE_MESSAGES = [
     ("1.5 x D_1", SIZES, "a size is a positive whole number", "1.5 x D_1", "^^^"),
     ("-D_1 x 1", SIZES, "a size is a positive whole number", "-D_1 x 1", "^^^^"),
     ("(D_1 x D_2)^T", SIZES, "a transpose is not read here", "(D_1 x D_2)^T", "            ^"),
-    ("row vector D_1", SIZES, "`row` is not a name of this homework", "row vector D_1", "^^^"),
+    (
+        "D_1 D_2",
+        SIZES,
+        "`D_1 D_2` is a product, which is one number and no size; write rows × columns",
+        "D_1 D_2",
+        "^^^^^^^",
+    ),
     ("()", SIZES, "the brackets hold no size", "()", "^^"),
     ("R^", SIZES, r"`R^` is no space of matrices; write `\mathbb{R}^{D_1 \times D_2}`", "R^", "^^"),
     (

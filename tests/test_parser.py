@@ -470,7 +470,7 @@ NOTES = [
         [
             (
                 "ambiguity",
-                r"`\sin f_2 \omega_2` is read as \sin(f_2 \omega_2): all of `f_2 \omega_2` is the argument",
+                r"`\sin f_2 \omega_2` is read as \sin(f_2)·\omega_2, not as \sin(f_2 \omega_2)",
             )
         ],
     ),

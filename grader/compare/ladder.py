@@ -29,7 +29,7 @@ from grader.compare.explore import points_in_case
 from grader.compare.field import Element, Field, Restart, UndefinedEverywhere
 from grader.compare.interpret import Interpreter
 from grader.compare.numbers import Unsure
-from grader.compare.reference import Prepared, Reference, leaf_names
+from grader.compare.reference import OPPOSITE, Prepared, Reference, leaf_names
 from grader.compare.refute import refute, refute_by_screen, witness_at
 from grader.compare.sample import Point, sample
 from grader.compare.values import certainly_differ, evaluate
@@ -127,8 +127,14 @@ def _different(
 ) -> Verdict:
     """The witness keeps only the names that either side comes down to."""
     used = reference.names | leaf_names(answer, environment)
-    kept = tuple(pair for pair in witness.at if pair[0] in used)
-    return Verdict(Outcome.DIFFERENT, method="witness", witness=replace(witness, at=kept))
+    kept = tuple(
+        (name.removeprefix(OPPOSITE), -value) if name.startswith(OPPOSITE) else (name, value)
+        for name, value in witness.at
+        if name in used
+    )
+    return Verdict(
+        Outcome.DIFFERENT, method="witness", witness=replace(witness, at=tuple(sorted(kept)))
+    )
 
 
 def _nowhere(
@@ -139,6 +145,8 @@ def _nowhere(
     The points must not say otherwise.
     """
     tried = ["normal form"]
+    if reference.integers:
+        return _undecided(tried)  # a power of a negative number may exist after all
     try:
         for fixed in reference.points:
             found = evaluate(answer, environment, fixed.at, PRECISIONS[0])

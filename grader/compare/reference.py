@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
+from math import ceil
 from types import MappingProxyType
+
+import numpy as np
 
 from grader.compare.field import Element, Field, Restart
 from grader.compare.interpret import Interpreter, needed_names
 from grader.compare.sample import Cloud, Floats, Point, floats, sample
 from grader.compare.values import PointValue, evaluate
 from grader.errors import LimitError
-from grader.expr.tree import Call, Cases, Indicator, Node, symbols, walk
+from grader.expr.tree import Call, Cases, Indicator, Negation, Node, Symbol, symbols, walk
 from grader.limits import MAX_RESTARTS, PRECISIONS
+
+#: Before the name of a quantity: the positive number that it is the opposite of.
+OPPOSITE = "minus:"
 
 NO_NAMES: Mapping[str, Node] = MappingProxyType({})
 
@@ -41,11 +48,17 @@ class FixedPoint:
 
 @dataclass(frozen=True)
 class Screen:
-    """A cloud of points in all regions found, as columns, and a tree's values there."""
+    """Points as columns, and a tree's values there, in floating point."""
 
-    cloud: Cloud
     columns: Mapping[str, Floats]
     values: Floats
+
+
+@dataclass(frozen=True)
+class CloudScreen(Screen):
+    """The same of a cloud of points in all regions found."""
+
+    cloud: Cloud
 
 
 @dataclass(frozen=True)
@@ -61,13 +74,15 @@ class Reference:
     key: str
     environment: Mapping[str, Node] = field(default_factory=lambda: NO_NAMES)
     positive: frozenset[str] = frozenset()
+    #: Names assumed to be whole numbers: witnesses have whole numbers there.
+    integers: frozenset[str] = frozenset()
     #: The leaf symbols that the tree comes down to.
     names: frozenset[str] = frozenset()
     points: tuple[FixedPoint, ...] = ()
     regions: int = 0
-    #: Many more points, with the reference's values there in floating point: where
-    #: to look for a witness.
-    screen: Screen | None = None
+    #: The fixed points, and many more, in floating point: where to look for a witness.
+    small: Screen | None = None
+    screen: CloudScreen | None = None
     #: Over the names as they stand / over leaf symbols; None: past a limit.
     opaque: Prepared | None = None
     leaf: Prepared | None = None
@@ -84,6 +99,16 @@ def leaf_names(tree: Node, environment: Mapping[str, Node]) -> frozenset[str]:
     used = needed_names((tree,), environment)
     below = found.union(*(symbols(environment[name]) for name in used))
     return frozenset(below - environment.keys())
+
+
+def with_whole_numbers(point: Point, integers: frozenset[str]) -> Point:
+    """The point with some coordinates moved to the next whole number away from 0."""
+    if integers.isdisjoint(point):
+        return point
+    return {
+        name: Fraction(ceil(abs(value)) * (1 if value > 0 else -1)) if name in integers else value
+        for name, value in point.items()
+    }
 
 
 def is_smooth(tree: Node) -> bool:
@@ -112,10 +137,22 @@ def prepare(
     return None
 
 
-def _screen(tree: Node, environment: Mapping[str, Node], cloud: Cloud) -> Screen | None:
+def _cloud_screen(tree: Node, environment: Mapping[str, Node], cloud: Cloud) -> CloudScreen | None:
     columns = cloud.columns()
     try:
-        return Screen(cloud, columns, floats(tree, environment, columns, cloud.size))
+        return CloudScreen(columns, floats(tree, environment, columns, cloud.size), cloud)
+    except LimitError:
+        return None
+
+
+def _small_screen(
+    tree: Node, environment: Mapping[str, Node], points: Sequence[FixedPoint]
+) -> Screen | None:
+    if not points:
+        return None
+    columns = {name: np.array([float(fixed.at[name]) for fixed in points]) for name in points[0].at}
+    try:
+        return Screen(columns, floats(tree, environment, columns, len(points)))
     except LimitError:
         return None
 
@@ -127,19 +164,28 @@ def make_reference(
     environment: Mapping[str, Node] = NO_NAMES,
     positive: frozenset[str] = frozenset(),
     names: Iterable[str] = (),
+    negative: frozenset[str] = frozenset(),
+    integers: frozenset[str] = frozenset(),
 ) -> Reference:
     """Prepare a reference: its normal forms, points in all its activation regions,
     and its values there.
 
-    ``names`` are further leaf symbols that answers may use.
+    ``names`` are further leaf symbols that answers may use.  A ``negative`` name is
+    written as minus a positive one, throughout.
 
     Raises UndefinedEverywhere for a reference that has no value anywhere.
     """
+    if negative:
+        opposite = {name: Negation(Symbol(OPPOSITE + name)) for name in negative}
+        environment = {**environment, **opposite}
+        positive = positive | {OPPOSITE + name for name in negative}
+        names = [OPPOSITE + name if name in negative else name for name in names]
     own_names = leaf_names(tree, environment)
     leaves = sorted(own_names.union(names))
     chosen = sample((tree,), environment, leaves, key, positive=positive)
     points: list[FixedPoint] = []
-    for point in chosen.points:
+    for drawn in chosen.points:
+        point = with_whole_numbers(drawn, integers)
         try:
             value = evaluate(tree, environment, point, PRECISIONS[0])
         except LimitError:
@@ -155,10 +201,12 @@ def make_reference(
         key=key,
         environment=environment,
         positive=positive,
+        integers=integers,
         names=own_names,
         points=tuple(points),
         regions=chosen.regions,
-        screen=_screen(tree, environment, chosen.cloud),
+        small=_small_screen(tree, environment, points),
+        screen=_cloud_screen(tree, environment, chosen.cloud),
         opaque=prepare(tree, NO_NAMES, positive) if environment and smooth else None,
         leaf=leaf,
         smooth=smooth,

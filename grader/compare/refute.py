@@ -8,7 +8,7 @@ import numpy as np
 from flint import arb
 
 from grader.compare.numbers import Unsure
-from grader.compare.reference import FixedPoint, Reference
+from grader.compare.reference import FixedPoint, Reference, Screen, with_whole_numbers
 from grader.compare.sample import Point, floats
 from grader.compare.values import PointValue, certainly_differ, evaluate
 from grader.expr.tree import Node
@@ -29,6 +29,8 @@ def witness_at(
     ``known`` is the reference's value at the lowest precision, where it is known.
     Raises LimitError where the answer is too much work to evaluate.
     """
+    if not reference.integers.isdisjoint(point):
+        point, known = with_whole_numbers(point, reference.integers), None
     for precision in PRECISIONS:
         right = known if known is not None and precision == PRECISIONS[0] else None
         if right is None:
@@ -37,6 +39,8 @@ def witness_at(
         if left is None or right is None:
             continue
         if certainly_differ(left, right, precision):
+            if reference.integers and (left.value is None or right.value is None):
+                return None, False  # a power of a negative number may exist after all
             try:
                 return _witness(point, left, right), False
             except Unsure:
@@ -72,46 +76,42 @@ _APART = 1e-6
 _SCREENED = 4
 
 
-#: Points of a first, small screen, at which nearly every wrong answer shows.
-_SMALL_SCREEN = 96
+def _apart(screen: Screen, answer: Node, environment: Mapping[str, Node]) -> list[int]:
+    """Where the answer seems to differ, first places first.
 
-
-def screened_points(
-    reference: Reference, answer: Node, environment: Mapping[str, Node]
-) -> list[Point]:
-    """Points of the reference's cloud at which the answer seems to differ.
-
-    Floating point only says where to look.  The first such points are taken, which
-    are the ones with small numbers.  Raises LimitError.
+    Floating point only says where to look.  Raises LimitError.
     """
-    screen = reference.screen
-    if screen is None:
-        return []
-    for count in (_SMALL_SCREEN, screen.cloud.size):
-        columns = {name: column[:count] for name, column in screen.columns.items()}
-        right = screen.values[:count]
-        try:
-            values = floats(answer, environment, columns, len(right))
-        except KeyError:
-            return []  # a name that the cloud does not have
-        with np.errstate(all="ignore"):
-            apart = np.abs(values - right) > _APART * np.maximum(np.abs(values), np.abs(right))
-        # Where one side alone is not finite there may be a point that only one is defined at.
-        apart |= np.isfinite(values) != np.isfinite(right)
-        found = np.flatnonzero(apart)[:_SCREENED]
-        if found.size:
-            return [screen.cloud.point(int(index)) for index in found]
-    return []
+    right = screen.values
+    try:
+        values = floats(answer, environment, screen.columns, len(right))
+    except KeyError:
+        return []  # a name that the screen does not have
+    with np.errstate(all="ignore"):
+        apart = np.abs(values - right) > _APART * np.maximum(np.abs(values), np.abs(right))
+    # Where one side alone is not finite there may be a point that only one is defined at.
+    apart |= np.isfinite(values) != np.isfinite(right)
+    return [int(index) for index in np.flatnonzero(apart)[:_SCREENED]]
 
 
 def refute_by_screen(
     reference: Reference, answer: Node, environment: Mapping[str, Node]
 ) -> Witness | None:
-    """The first witness among the screened points.  Raises LimitError."""
-    for point in screened_points(reference, answer, environment):
-        found, _ = witness_at(reference, answer, environment, point, None)
-        if found is not None:
-            return found
+    """The first witness where floating point sees a difference: among the fixed points,
+    then among all points of the cloud.  Raises LimitError.
+    """
+    if reference.small is not None:
+        for index in _apart(reference.small, answer, environment):
+            fixed = reference.points[index]
+            found, _ = witness_at(reference, answer, environment, fixed.at, fixed.reference)
+            if found is not None:
+                return found
+    if reference.screen is not None:
+        for index in _apart(reference.screen, answer, environment):
+            found, _ = witness_at(
+                reference, answer, environment, reference.screen.cloud.point(index), None
+            )
+            if found is not None:
+                return found
     return None
 
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from grader.exports.options import ExportOptions, Pending, Per
-from grader.exports.rendered import untagged
+from grader.exports.rendered import sentence
 from grader.reports.unicode_math import unicode_math
 from grader.reports.view import Document, student_view
 from grader.reports.visible import one_line
@@ -84,6 +84,6 @@ def assess(
             if result["verdict"] == "equivalent" and not sentences:
                 continue
             label = f"{result['part']}: " if len(criterion.parts) > 1 else ""
-            lines.append(untagged(one_line(" ".join([f"{label}{words}.", *sentences]))))
+            lines.append(sentence(" ".join([f"{label}{words}.", *sentences])))
         found.append(Assessed(criterion, points, "\n".join(lines)))
     return tuple(found)

@@ -8,6 +8,7 @@ from typing import Any
 from grader.exports.exported import Exported
 from grader.exports.options import ExportOptions
 from grader.exports.packed import packed
+from grader.exports.rendered import sentence
 from grader.reports.results_json import json_text
 from grader.reports.sheet import student_stems
 from grader.reports.unicode_math import unicode_math
@@ -56,7 +57,7 @@ def gradescope_results(document: Document, submission: Mapping[str, Any]) -> dic
                 test["score"] = result["points"]
                 test["status"] = "passed" if result["points"] == result["possible"] else "failed"
             tests.append(test)
-    lines = [f"{view.title}: {view.summary}.", *view.notes]
+    lines = [f"{view.title}: {view.summary}.", *map(sentence, view.notes)]
     return {
         "score": submission["score"],
         "output": "\n".join(lines),
@@ -103,7 +104,7 @@ def _output(part: PartView) -> str:
         lines.append(f"You wrote: {part.answer}")
     if part.read_as:
         lines.append(f"Read as:   {unicode_math(part.read_as)}")
-    lines += part.sentences
+    lines += map(sentence, part.sentences)
     if part.reference:
         lines.append(f"Reference: {unicode_math(part.reference)}")
     return "\n".join(lines)

@@ -9,8 +9,10 @@ from pathlib import Path
 from types import MappingProxyType
 
 from grader.limits import COMMENT_BYTES
+from grader.reports.markup import plain_sentence
 from grader.reports.sheet import Sheet, student_stems
 from grader.reports.view import Document
+from grader.reports.visible import one_line
 
 #: What looks like a tag: a view of Canvas that takes a comment for HTML drops it.
 _TAG_LIKE = re.compile(r"<(?=[A-Za-z/!?])")
@@ -61,3 +63,8 @@ def untagged(text: str) -> str:
     'a< b and x < y'
     """
     return _TAG_LIKE.sub("< ", text)
+
+
+def sentence(text: str) -> str:
+    """A sentence with LaTeX between dollars as plain text on one line, safe in a comment."""
+    return untagged(one_line(plain_sentence(text)))

@@ -14,6 +14,7 @@ from grader.exports.cells import inert
 from grader.exports.exported import Exported
 from grader.exports.options import ExportOptions
 from grader.exports.packed import packed
+from grader.exports.rendered import sentence
 from grader.limits import WORKBOOK_CELL
 from grader.reports.groups import part_ids
 from grader.reports.unicode_math import unicode_math
@@ -111,7 +112,7 @@ def _answers(document: Document) -> Iterable[Sequence[_Cell]]:
                 _number(result["points"]),
                 _number(result["possible"]),
                 result.get("mistake") or "",
-                " ".join(map(str, result.get("feedback") or ())),
+                " ".join(map(sentence, result.get("feedback") or ())),
             ]
 
 

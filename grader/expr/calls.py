@@ -110,6 +110,8 @@ def _apply(grammar: Grammar, at: int, name: str) -> Node:
     base: Node | None = None
     if name == "log" and kinds[grammar.pos] == SUBSCRIPT:
         base = _base(grammar)
+    elif name == "log" and _is_joined_base(grammar, at):
+        base = grammar.number()
     power: Node | None = None
     if kinds[grammar.pos] in (POWER, SUPERSCRIPT):
         power, name = _power(grammar, at, name)
@@ -126,6 +128,18 @@ def _apply(grammar: Grammar, at: int, name: str) -> Node:
     if base is not None:
         call = Quotient(call, Call("log", (base,), 0, base.span), Span(start, end))
     return call if power is None else Power(call, power, Span(start, end))
+
+
+def _is_joined_base(grammar: Grammar, at: int) -> bool:
+    """Whether the base of ``log10(x)`` and ``log2 x`` stands here; ``log2x`` is log(2x)."""
+    pos = grammar.pos
+    return (
+        grammar.kinds[pos] == NUMBER
+        and grammar.values[pos] in ("2", "10")
+        and grammar.ends[at] == grammar.starts[pos]
+        and (grammar.kinds[pos + 1] == OPEN or grammar.ends[pos] != grammar.starts[pos + 1])
+        and grammar.kinds[pos + 1] in (OPEN, *_PLAIN)
+    )
 
 
 def _base(grammar: Grammar) -> Node:
@@ -265,7 +279,7 @@ def _bare_argument(grammar: Grammar, at: int) -> Node:
         raise grammar.fail(f"`{typed}` needs its argument", at, f"write `{typed}(…)`")
     factors = [grammar.factor()]
     if kind in _PLAIN:
-        _more_factors(grammar, at, first, factors)
+        _more_factors(grammar, at, factors)
     end = grammar.ends[grammar.pos - 1]
     node = factors[0]
     if len(factors) > 1:
@@ -278,7 +292,7 @@ def _bare_argument(grammar: Grammar, at: int) -> Node:
     return node
 
 
-def _more_factors(grammar: Grammar, at: int, first: int, factors: list[Node]) -> None:
+def _more_factors(grammar: Grammar, at: int, factors: list[Node]) -> None:
     r"""The further factors of an argument without brackets.
 
     ``\sin 2\pi x`` and ``\sin \omega x`` take all, ``\sin f_2 \omega_2`` only f_2: a name
@@ -297,9 +311,10 @@ def _more_factors(grammar: Grammar, at: int, first: int, factors: list[Node]) ->
         factors.append(grammar.factor())
     end = grammar.ends[grammar.pos - 1]
     typed = grammar.quote(grammar.starts[at], grammar.ends[at])
-    inner = grammar.quote(grammar.starts[first], end)
+    inner = grammar.quote(grammar.starts[at + 1], end)
     if doubtful and kinds[grammar.pos] in _PLAIN:
         rest = grammar.quote(grammar.starts[grammar.pos], grammar.ends[grammar.pos])
+        rest += "…" if kinds[grammar.pos] == COMMAND else ""
         grammar.note(
             f"`{grammar.quote(grammar.starts[at], grammar.ends[grammar.pos])}` is read as"
             f" {typed}({inner})·{rest}, not as {typed}({inner} {rest})",
@@ -318,15 +333,15 @@ def _more_factors(grammar: Grammar, at: int, first: int, factors: list[Node]) ->
         and grammar.values[grammar.pos] in ("(", "[", "{", r"\{")
         and not grammar.is_condition(grammar.pos)
     ):
-        _before_bracket(grammar, at, first, factors)
+        _before_bracket(grammar, at, factors)
 
 
-def _before_bracket(grammar: Grammar, at: int, first: int, factors: list[Node]) -> None:
+def _before_bracket(grammar: Grammar, at: int, factors: list[Node]) -> None:
     r"""``\sin x (y + 1)``: the bracket is a factor of its own; said, and kept the other way."""
     opened = grammar.pos
     end = grammar.ends[opened - 1]
     typed = grammar.quote(grammar.starts[at], grammar.ends[at])
-    inner = grammar.quote(grammar.starts[first], end)
+    inner = grammar.quote(grammar.starts[at + 1], end)
     group = grammar.quote(grammar.starts[opened], grammar.ends[grammar.tokens.match[opened]])
     grammar.note(
         f"the `{group}` after `{grammar.quote(grammar.starts[at], end)}` is read as a factor,"

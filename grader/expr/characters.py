@@ -14,6 +14,9 @@ from grader.expr.tokens import (
     EQUALS,
     GREEK_LETTERS,
     LATE,
+    MARKED,
+    SYMBOL,
+    UNKNOWN,
 )
 
 if TYPE_CHECKING:
@@ -78,12 +81,29 @@ def number(lexer: Lexer, word: str, start: int) -> None:
                 start,
                 lexer.pos,
             )
+    if word[0] == "." and _touches_name(lexer, start):
+        raise lexer.error(
+            f"the `.` in `{lexer.text[lexer.tokens.starts[-1] : lexer.pos]}` may be a decimal point"
+            " or a sign of multiplication",
+            start,
+            lexer.pos,
+        )
     if len(word) > MAX_DIGITS:
         raise LimitError("MAX_DIGITS", f"a number has more than {MAX_DIGITS} digits")
     if len(word) > 1 and word.isdigit() and wants_digit(lexer):
         word = word[0]
         lexer.pos = start + 1
     lexer.push(NUMBER, word, start, lexer.pos)
+
+
+def _touches_name(lexer: Lexer, start: int) -> bool:
+    """Whether a name or a bracket ends right before ``start``."""
+    tokens = lexer.tokens
+    return (
+        bool(tokens.kinds)
+        and tokens.ends[-1] == start
+        and tokens.kinds[-1] in (SYMBOL, MARKED, UNKNOWN, CLOSE)
+    )
 
 
 def wants_digit(lexer: Lexer) -> bool:

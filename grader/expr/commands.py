@@ -74,10 +74,10 @@ _SPACED = re.compile(r"[A-Za-z]+(?: [A-Za-z]+)*")
 _LU = re.compile(r"\s*L\s*U(?![A-Za-z])")
 _LABEL_AHEAD = re.compile(r"\s*[_^]")
 _POSITIVE_SET = re.compile(
-    r"\s*\{\s*(?:(?P<element>[^{}]*(?:\{[^{}]*\}[^{}]*){0,9}?)\s*(?:\\in(?![A-Za-z])|∈))?\s*"
-    r"(?P<set>(?:\\left\s*)?[(\[]\s*0\s*,\s*\+?\s*(?:\\infty|∞)\s*(?:\\right\s*)?[)\]]"
-    r"|(?:\\mathbb\s*\{?\s*R\s*\}?|\\R|ℝ)\s*[_^]\s*(?:\+|⁺|\{\s*\+\s*\}|\{\s*>\s*0\s*\}))\s*\}"
+    r"(?:\\left\s?)?(?P<from>[(\[])\s*0\s*,\s*(?:\+\s*)?(?:\\infty|∞)\s*(?:\\right\s?)?[)\]]"
+    r"|(?:\\mathbb\s?\{?\s?R\s?\}?|\\R|ℝ)\s?[_^]?\s?(?:\+|⁺|₊|\{\s?(?:\+|>\s?0)\s?\})"
 )
+_ELEMENT = re.compile(r"(?:\\in|∈)\s*\Z")
 _SIMPLE_NAME = re.compile(
     r"\s*(\\?[A-Za-z]+|[α-ωΑ-Ωϕϑϵℓ])\s*(?:_\s*(\{[^{}]*\}|[A-Za-z0-9]+|\\[A-Za-z]+))?\s*"
 )
@@ -142,8 +142,10 @@ def command(lexer: Lexer, name: str, start: int) -> None:
 def _brace(lexer: Lexer, name: str, start: int) -> None:
     r"""``\underbrace{x}_{label}``: x; the label is told, not read."""
     raw, end = argument(lexer, lexer.pos, name, start)
-    begin = end - 1 - len(raw) if lexer.text[end - 1 : end] == "}" else end - len(raw)
-    lexer.push(OPEN, "{", start, begin)
+    begin = end - 1 - len(raw)
+    if lexer.text[begin - 1] != "{" or lexer.text[end - 1] != "}":
+        raise lexer.error(rf"`\{name}` needs its argument in braces", start, lexer.pos)
+    lexer.push(OPEN, "{", begin - 1, begin)
     lexer.scan(begin, begin + len(raw))
     lexer.push(CLOSE, "{", begin + len(raw), end)
     lexer.pos = end
@@ -158,6 +160,8 @@ def _stack(lexer: Lexer, name: str, start: int) -> None:
     r"""``\overset{above}{=}``: the second argument; the first is told, not read."""
     above, middle = argument(lexer, lexer.pos, name, start)
     raw, end = argument(lexer, middle, name, start)
+    if "?" in above:
+        raise lexer.error(rf"the `?` in `\{name}` leaves this open", start, middle)
     if above.strip():
         shown = " ".join(above.split())
         lexer.note(rf"`{shown}` in `\{name}` is not read", "unread", start, middle)
@@ -174,20 +178,25 @@ def set_subscript(lexer: Lexer, start: int) -> bool:
         or (kinds[-1] in (NUMBER, MARKED) and lexer.tokens.values[-1] in ("1", "I"))
     ):
         return False
-    found = _POSITIVE_SET.match(lexer.text, lexer.pos, lexer.stop)
-    if found is None:
+    opened = lexer.text.find("{", lexer.pos, lexer.pos + 4)
+    if opened < 0 or lexer.text[lexer.pos : opened].strip():
+        return False
+    end = _brace_end(lexer, opened)
+    found = _POSITIVE_SET.search(lexer.text, opened + 1, end - 1)
+    if found is None or lexer.text[found.end() : end - 1].strip():
+        return False
+    before = lexer.text[opened + 1 : found.start()]
+    element = _ELEMENT.search(before)
+    if before.strip() and element is None:
         return False
     lexer.push(SUBSCRIPT, "_", start, start + 1)
-    opened = lexer.text.index("{", start)
     lexer.push(OPEN, "{", opened, opened + 1)
-    if found["element"]:
-        lexer.scan(*found.span("element"))
-    begin, end = found.span("set")
-    closed = "[" in found["set"] or ("0}" in found["set"] and "geq" in found["set"])
-    lexer.push(RELATION, ">=" if closed else ">", begin, end)
-    lexer.push(NUMBER, "0", begin, end)
-    lexer.push(CLOSE, "{", found.end() - 1, found.end())
-    lexer.pos = found.end()
+    if element is not None:
+        lexer.scan(opened + 1, opened + 1 + element.start())
+    lexer.push(RELATION, ">=" if found["from"] == "[" else ">", *found.span())
+    lexer.push(NUMBER, "0", *found.span())
+    lexer.push(CLOSE, "{", end - 1, end)
+    lexer.pos = end
     return True
 
 

@@ -21,6 +21,7 @@ from grader.expr.tokens import (
     PROSE,
     RELATION,
     ROW,
+    STARTS_FACTOR,
     STOP,
     TIMES,
     UNDEFINED,
@@ -48,6 +49,13 @@ def positive_part(grammar: Grammar, pos: int) -> bool:
     kinds = grammar.kinds
     if kinds[pos + 1] == PLUS and kinds[pos + 2] != NUMBER:  # x^+2 is a power
         grammar.pos = pos + 2
+        if kinds[pos + 2] in STARTS_FACTOR and grammar.ends[pos + 1] == grammar.starts[pos + 2]:
+            typed = grammar.quote(grammar.starts[pos - 1], grammar.ends[pos + 2])
+            grammar.note(
+                f"the `^+` in `{typed}` is read as a positive part, not as the sign of an exponent",
+                "ambiguity",
+                Span(grammar.starts[pos - 1], grammar.ends[pos + 2]),
+            )
         return True
     if kinds[pos + 1] == OPEN and kinds[pos + 2] == PLUS and kinds[pos + 3] == CLOSE:
         grammar.pos = pos + 4
@@ -91,7 +99,14 @@ def bracketed(grammar: Grammar) -> Condition:
     grammar.enter()
     bars, grammar.bars = grammar.bars, 0
     grammar.pos = opened + 1
-    found = condition(grammar)
+    inner = opened + 1
+    product = (
+        grammar.kinds[inner] == OPEN
+        and opened not in grammar.tokens.conditional
+        and grammar.tokens.match[inner] != closing - 1
+        and grammar.are_conditions(opened)
+    )
+    found = _product(grammar, closing) if product else condition(grammar)
     if grammar.pos != closing:
         raise grammar.unexpected(closing)
     grammar.pos = closing + 1
@@ -116,11 +131,10 @@ def _conjunction(grammar: Grammar) -> Condition:
     """Conditions joined by "and" or a comma."""
     first = grammar.pos
     found = _chain(grammar)
-    while grammar.kinds[grammar.pos] in (AND, COMMA) or _next_condition(grammar, first):
+    while grammar.kinds[grammar.pos] in (AND, COMMA):
         if grammar.kinds[grammar.pos] == COMMA and grammar.kinds[grammar.pos + 1] in _ENDS_ROW:
             break
-        if grammar.kinds[grammar.pos] != OPEN:
-            grammar.pos += 1
+        grammar.pos += 1
         if grammar.kinds[grammar.pos] == AND:  # ", and"
             grammar.pos += 1
         found += _chain(grammar)
@@ -129,14 +143,15 @@ def _conjunction(grammar: Grammar) -> Condition:
     return All(tuple(found), Span(grammar.starts[first], grammar.ends[grammar.pos - 1]))
 
 
-def _next_condition(grammar: Grammar, first: int) -> bool:
-    """Whether a product of conditions in brackets goes on here: ``(z>0)(x>0)``."""
-    pos = grammar.pos
-    if grammar.kinds[first] != OPEN or grammar.kinds[pos - 1] != CLOSE:
-        return False
-    if grammar.kinds[pos] == TIMES:
-        pos += 1
-    return grammar.kinds[pos] == OPEN and _is_bracketed_condition(grammar, pos)
+def _product(grammar: Grammar, closing: int) -> Condition:
+    """Conditions in brackets, side by side or with a sign of multiplication: all of them."""
+    first = grammar.pos
+    found: list[Condition] = []
+    while grammar.pos < closing:
+        if grammar.kinds[grammar.pos] == TIMES:
+            grammar.pos += 1
+        found.append(bracketed(grammar))
+    return All(tuple(found), Span(grammar.starts[first], grammar.ends[grammar.pos - 1]))
 
 
 _ENDS_ROW = frozenset({CLOSE, ROW, CELL, IF, OTHERWISE, "end"})
@@ -193,9 +208,6 @@ def _is_bracketed_condition(grammar: Grammar, pos: int) -> bool:
     if not grammar.is_condition(pos):
         return False
     after = grammar.kinds[grammar.tokens.match[pos] + 1]
-    if after in (OPEN, TIMES):
-        opened = max((o for o, c in grammar.tokens.match.items() if o < pos < c), default=-1)
-        return opened >= 0 and grammar.are_conditions(opened)
     return after in (AND, OR, COMMA, CLOSE, ROW, CELL, STOP, "end", IF, OTHERWISE)
 
 

@@ -101,7 +101,11 @@ def _size_lexicon(vocabulary: Vocabulary) -> Lexicon:
     if vocabulary.resolve("R") is None:
         words["R"] = (REALS, "R")
     lexicon = Lexicon(
-        vocabulary, plain.spelled | words, plain.pieces | {"x": by, "X": by}, plain.longest
+        vocabulary,
+        plain.spelled | words,
+        plain.pieces | {"x": by, "X": by},
+        plain.longest,
+        plain.layered,
     )
     vocabulary.memo["sizes"] = lexicon
     return lexicon
@@ -118,6 +122,7 @@ class _Sizes:
         said = self.words_of(range(len(tokens.kinds) - 1))
         #: "a row vector of size n" is 1 × n.
         self.is_row = "row" in said and "vector" in said
+        self.is_square = "square" in said or "diagonal" in said
 
     def words_of(self, indices: Iterable[int]) -> list[str]:
         """The words at some tokens, in lower case."""
@@ -134,29 +139,30 @@ class _Sizes:
         tokens = self.tokens
         first, last = self.without_words(0, len(tokens.kinds) - 1)
         heading: Partial | Symbol | None = None
-        named = self.by_words(first, last)
         for index in self.outer(first, last):
             kind, value = tokens.kinds[index], tokens.values[index]
-            if (
-                named is None
-                and index > first
-                and (
-                    kind in (EQUALS, MEMBER)
-                    or (kind, value) == (STOP, ":")
-                    or (kind == PROSE and self.says_size(index, first, last))
-                )
+            if any(self.is_word(i, _ROWS | _COLUMNS) for i in range(first, index)):
+                break  # "rows: D_1, columns: D_2"
+            if index > first and (
+                kind in (EQUALS, MEMBER)
+                or (kind, value) == (STOP, ":")
+                or (kind == PROSE and self.says_size(index, first))
             ):
                 heading = self.heading(first, index)
                 first = index + 1
                 break
-        first, last = self.without_words(first, last)
-        if first < last and tokens.kinds[first] in (EQUALS, MEMBER):
-            first += 1
-        size = named or self.by_words(first, last) or self.size(first, last)
+        # The words at the ends may be the ones that say which side is which.
+        begin = 0 if heading is None else first
+        size = self.by_words(begin, len(tokens.kinds) - 1)
+        if size is None:
+            first, last = self.without_words(first, last)
+            if first < last and tokens.kinds[first] in (EQUALS, MEMBER):
+                first += 1
+            size = self.size(first, last)
         self.check(size)
         return Reading(self.grammar.text, size, heading, (), (), tuple(self.grammar.notes))
 
-    def says_size(self, index: int, first: int, last: int) -> bool:
+    def says_size(self, index: int, first: int) -> bool:
         """Whether words part a derivative from its size: "∂f/∂h has size D_1 × D_2"."""
         begin, end = self.without_words(first, index)
         begins = self.tokens.kinds[begin]
@@ -303,6 +309,13 @@ class _Sizes:
                 last,
                 "write rows × columns",
             )
+        if self.is_square:
+            self.grammar.note(
+                f"a square matrix of `{self.text(first, last)}` is read as rows and columns alike",
+                "style",
+                span,
+            )
+            return Dimensions(rows, rows, span)
         if self.is_row:
             return Dimensions(Number(Fraction(1), None, span), rows, span)
         if not (isinstance(rows, Number) and rows.value == 1):

@@ -360,6 +360,9 @@ class Grammar:
         value = self.values[opened]
         if value == "cases":
             return conditions.cases(self)
+        if opened == 0 and self.is_label():
+            self.pos = self.tokens.match[opened] + 1
+            return self.term()
         if differentials.is_mark(self, opened + 1) and differentials.bracketed_quotient_follows(
             self, opened
         ):
@@ -396,6 +399,22 @@ class Grammar:
         self.bars = bars
         self.depth -= 1
         return node
+
+    def is_label(self) -> bool:
+        """Whether ``(1) -x`` begins with the number of an equation: only in the other reading."""
+        if (
+            self.kinds[1] != NUMBER
+            or self.kinds[2:4] != [CLOSE, MINUS]
+            or self.ends[2] == self.starts[3]
+        ):
+            return False
+        self.note(
+            f"`{self.quote(self.starts[0], self.ends[2])}` is read as a number to subtract from,"
+            f" not as the number of an equation",
+            "ambiguity",
+            Span(self.starts[0], self.ends[2]),
+        )
+        return self.choice(0)
 
     def is_over(self, opened: int) -> bool:
         r"""Whether TeX's ``\over`` stands here, in braces."""

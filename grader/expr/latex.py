@@ -6,7 +6,9 @@ a text of that vocabulary can be read as; a property test holds it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
+from types import MappingProxyType
 
 from grader.expr.functions import FUNCTIONS
 from grader.expr.names import latex_name
@@ -38,11 +40,20 @@ _RELATIONS = {">": ">", ">=": r"\geq", "<": "<", "<=": r"\leq", "=": "=", "!=": 
 _NAMES_BY_COMMAND = frozenset({"sqrt", "root", "abs"})
 
 
-def to_latex(node: Node | Condition | Dimensions) -> str:
-    """The LaTeX of a tree, without delimiters."""
+#: From rows of the function table to the names that a homework has for them.
+Names = Mapping[str, str]
+NO_NAMES: Names = MappingProxyType({})
+
+
+def to_latex(node: Node | Condition | Dimensions, functions: Names = NO_NAMES) -> str:
+    """The LaTeX of a tree, without delimiters.
+
+    ``functions``: from rows of the function table to what this homework calls them
+    (``Vocabulary.function_names``): ``{"relu": "a"}`` prints ``a\\left[z\\right]``.
+    """
     match node:
         case Dimensions():
-            return rf"{_size(node.rows)} \times {_size(node.columns)}"
+            return rf"{_size(node.rows, functions)} \times {_size(node.columns, functions)}"
         case Number():
             return _number(node)
         case Constant():
@@ -50,43 +61,44 @@ def to_latex(node: Node | Condition | Dimensions) -> str:
         case Symbol():
             return latex_name(node.name)
         case Sum():
-            return _sum(node)
+            return _sum(node, functions)
         case Negation():
             bare = not isinstance(node.operand, Sum | Negation) and not _negative(node.operand)
-            return f"-{to_latex(node.operand) if bare else bracketed(node.operand)}"
+            return f"-{to_latex(node.operand, functions) if bare else bracketed(node.operand, functions)}"
         case Product():
-            return _product(node)
+            return _product(node, functions)
         case Quotient():
-            return rf"\frac{{{to_latex(node.numerator)}}}{{{to_latex(node.denominator)}}}"
+            return rf"\frac{{{to_latex(node.numerator, functions)}}}{{{to_latex(node.denominator, functions)}}}"
         case Power():
-            return f"{_base(node.base)}^{{{to_latex(node.exponent)}}}"
+            return f"{_base(node.base, functions)}^{{{to_latex(node.exponent, functions)}}}"
         case Call():
-            return _call(node)
+            return _call(node, functions)
         case Indicator():
-            return rf"I\left[{to_latex(node.condition)}\right]"
+            return rf"I\left[{to_latex(node.condition, functions)}\right]"
         case Cases():
             rows = r" \\ ".join(
-                f"{_value(value)} & {_held(condition)}" for value, condition in node.branches
+                f"{_value(value, functions)} & {_held(condition, functions)}"
+                for value, condition in node.branches
             )
             return rf"\begin{{cases}} {rows} \end{{cases}}"
         case Partial():
             return (
-                rf"\frac{{\partial {_differentiated(node.quantity)}}}"
-                rf"{{\partial {_differentiated(node.variable)}}}"
+                rf"\frac{{\partial {_differentiated(node.quantity, functions)}}}"
+                rf"{{\partial {_differentiated(node.variable, functions)}}}"
             )
         case Relation():
-            return f"{to_latex(node.left)} {_RELATIONS[node.operator]} {to_latex(node.right)}"
+            return f"{to_latex(node.left, functions)} {_RELATIONS[node.operator]} {to_latex(node.right, functions)}"
         case All():
-            return r" \land ".join(map(_condition, node.conditions))
+            return r" \land ".join(_condition(part, functions) for part in node.conditions)
         case Any():
-            return r" \lor ".join(map(_condition, node.conditions))
+            return r" \lor ".join(_condition(part, functions) for part in node.conditions)
         case Not():
-            return rf"\lnot {bracketed(node.condition)}"
+            return rf"\lnot {bracketed(node.condition, functions)}"
 
 
-def bracketed(node: Node | Condition) -> str:
+def bracketed(node: Node | Condition, functions: Names = NO_NAMES) -> str:
     """The LaTeX of a tree in round brackets."""
-    return rf"\left({to_latex(node)}\right)"
+    return rf"\left({to_latex(node, functions)}\right)"
 
 
 def _negative(node: Node) -> bool:
@@ -108,31 +120,35 @@ def _number(node: Number) -> str:
     return rf"{sign}\frac{{{abs(value.numerator)}}}{{{value.denominator}}}"
 
 
-def _sum(node: Sum) -> str:
+def _sum(node: Sum, functions: Names) -> str:
     pieces = []
     for index, term in enumerate(node.terms):
         if isinstance(term, Negation):
-            text = to_latex(term)[1:]
+            text = to_latex(term, functions)[1:]
             pieces.append(f"-{text}" if not index else f" - {text}")
         else:
-            text = bracketed(term) if isinstance(term, Sum) or _negative(term) else to_latex(term)
+            text = (
+                bracketed(term, functions)
+                if isinstance(term, Sum) or _negative(term)
+                else to_latex(term, functions)
+            )
             pieces.append(text if not index else f" + {text}")
     return "".join(pieces)
 
 
-def _product(node: Product) -> str:
+def _product(node: Product, functions: Names) -> str:
     pieces: list[str] = []
     for index, factor in enumerate(node.factors):
-        text = _factor(factor)
+        text = _factor(factor, functions)
         if index:
             pieces.append(r" \cdot " if _needs_dot(node.factors[index - 1], factor, text) else " ")
         pieces.append(text)
     return "".join(pieces)
 
 
-def _factor(node: Node) -> str:
+def _factor(node: Node, functions: Names) -> str:
     bare = not isinstance(node, Sum | Negation | Product) and not _negative(node)
-    return to_latex(node) if bare else bracketed(node)
+    return to_latex(node, functions) if bare else bracketed(node, functions)
 
 
 def _needs_dot(before: Node, factor: Node, text: str) -> bool:
@@ -145,20 +161,20 @@ def _needs_dot(before: Node, factor: Node, text: str) -> bool:
     return isinstance(before, Symbol) and text.startswith(r"\left(")
 
 
-def _base(node: Node) -> str:
+def _base(node: Node, functions: Names) -> str:
     if isinstance(node, Symbol):
-        return to_latex(node)
+        return to_latex(node, functions)
     if isinstance(node, Constant) and node.name == "pi":
-        return to_latex(node)
+        return to_latex(node, functions)
     if isinstance(node, Number) and node.value >= 0 and r"\frac" not in _number(node):
-        return to_latex(node)
+        return to_latex(node, functions)
     if isinstance(node, Call) and node.function not in _NAMES_BY_COMMAND:
-        return to_latex(node)
-    return bracketed(node)
+        return to_latex(node, functions)
+    return bracketed(node, functions)
 
 
-def _call(node: Call) -> str:
-    arguments = [to_latex(argument) for argument in node.arguments]
+def _call(node: Call, functions: Names) -> str:
+    arguments = [to_latex(argument, functions) for argument in node.arguments]
     if not node.derivative:
         if node.function == "sqrt":
             return rf"\sqrt{{{arguments[0]}}}"
@@ -166,33 +182,43 @@ def _call(node: Call) -> str:
             return rf"\sqrt[{arguments[1]}]{{{arguments[0]}}}"
         if node.function == "abs":
             return rf"\left|{arguments[0]}\right|"
+    own = functions.get(node.function)
+    if own is not None:
+        inside = ", ".join(arguments)
+        return rf"{latex_name(own)}{chr(39) * node.derivative}\left[{inside}\right]"
     name = FUNCTIONS[node.function].latex
     if node.function in _NAMES_BY_COMMAND:
         name = rf"\operatorname{{{node.function}}}"
     return rf"{name}{chr(39) * node.derivative}\left({', '.join(arguments)}\right)"
 
 
-def _value(node: Node | None) -> str:
-    return r"\text{undefined}" if node is None else to_latex(node)
+def _value(node: Node | None, functions: Names) -> str:
+    return r"\text{undefined}" if node is None else to_latex(node, functions)
 
 
-def _held(condition: Condition | None) -> str:
-    return r"\text{otherwise}" if condition is None else rf"\text{{if }} {to_latex(condition)}"
+def _held(condition: Condition | None, functions: Names) -> str:
+    return (
+        r"\text{otherwise}"
+        if condition is None
+        else rf"\text{{if }} {to_latex(condition, functions)}"
+    )
 
 
-def _differentiated(node: Node) -> str:
-    return to_latex(node) if isinstance(node, Symbol | Call) else bracketed(node)
+def _differentiated(node: Node, functions: Names) -> str:
+    return (
+        to_latex(node, functions) if isinstance(node, Symbol | Call) else bracketed(node, functions)
+    )
 
 
-def _condition(node: Condition) -> str:
-    return bracketed(node) if isinstance(node, All | Any) else to_latex(node)
+def _condition(node: Condition, functions: Names) -> str:
+    return bracketed(node, functions) if isinstance(node, All | Any) else to_latex(node, functions)
 
 
-def _size(node: Node) -> str:
-    text = to_latex(node)
+def _size(node: Node, functions: Names) -> str:
+    text = to_latex(node, functions)
     # Between sizes a dot would read as "by".
     if isinstance(node, Sum | Negation) or (isinstance(node, Product) and r"\cdot" in text):
-        return bracketed(node)
+        return bracketed(node, functions)
     return text
 
 

@@ -13,7 +13,8 @@ from grader.errors import AnswerError, LimitError
 from grader.expr import characters, commands
 from grader.expr.characters import _GOES_ON, _OPEN_ENDED
 from grader.expr.lexicon import Lexicon
-from grader.expr.names import GREEK
+from grader.expr.names import GREEK, LAYER
+from grader.expr.prose import is_word
 from grader.expr.reading import Note
 from grader.expr.segments import Segment, segments
 from grader.expr.tokens import (
@@ -85,7 +86,7 @@ _NAME_LIKE = frozenset({SYMBOL, MARKED, UNKNOWN, EITHER, CONSTANT, DIFFERENTIAL,
 class Lexer:
     """Cuts one text into tokens; used once."""
 
-    __slots__ = ("aligned", "lexicon", "pos", "stack", "stop", "text", "tokens")
+    __slots__ = ("aligned", "depth", "lexicon", "pos", "stack", "stop", "text", "tokens")
 
     def __init__(self, text: str, lexicon: Lexicon) -> None:
         #: The text with letters of other faces as plain ones; every offset is the same.
@@ -97,6 +98,7 @@ class Lexer:
         self.stack: list[int] = []
         #: Whether an environment that aligns rows was entered.
         self.aligned = False
+        self.depth = 0
 
     # -- the loop ------------------------------------------------------------
 
@@ -121,6 +123,12 @@ class Lexer:
         kinds, values, starts, ends = tokens.kinds, tokens.values, tokens.starts, tokens.ends
         spelled = self.lexicon.spelled
         match = _TOKEN.match
+        self.depth += 1
+        if self.depth > MAX_NESTING:
+            raise LimitError(
+                "MAX_NESTING",
+                f"commands stand inside one another more than {MAX_NESTING} deep",
+            )
         outer_pos, outer_stop = self.pos, self.stop
         self.stop = stop
         pos = start
@@ -170,6 +178,7 @@ class Lexer:
             elif kind in SHAPING:
                 tokens.outer.append(index)
         self.pos, self.stop = outer_pos, outer_stop
+        self.depth -= 1
 
     def push(self, kind: str, value: str, start: int, end: int) -> None:
         """Add one token."""
@@ -322,6 +331,8 @@ class Lexer:
                 self.note_subscript(start, end)
             return
         pieces = lexicon.cut(run, tail)
+        if lexicon.free and is_word(run):
+            self.tokens.worded = True
         run += tail
         if pieces is None:
             if latex and (first := _FIRST_NAME.match(run)) and first.end() < len(run):
@@ -341,7 +352,7 @@ class Lexer:
                 start if first_one else start + shift + piece.start,
                 end if last_one else start + shift + piece.end,
             )
-        if len(pieces) > 1 and pieces[0].entry[0] == FUNCTION:
+        if len(pieces) > 1 and pieces[0].entry[0] == FUNCTION and run not in ("log2", "log10"):
             name = run[: pieces[0].end]
             rest = run[pieces[0].end :]
             self.note(
@@ -427,6 +438,8 @@ class Lexer:
                 self.alignment(start)
                 return
         else:  # a power: ^\prime and ^{\prime\prime} are primes
+            if self.lexicon.layered and self.join_layer():
+                return
             primes = _PRIMES.match(self.text, self.pos, self.stop)
             if primes:
                 self.pos = primes.end()
@@ -529,6 +542,22 @@ class Lexer:
             f"{name}_{subscript}"
         )
         tokens.ends[last] = self.pos = end
+        return True
+
+    def join_layer(self) -> bool:
+        """``h^{(2)}`` and ``h_1^{[2]}``, where the homework has such a name."""
+        found = LAYER.match(self.text, self.pos, self.stop)
+        previous = self.previous_name()
+        if found is None or previous is None or previous[2] != 1:
+            return False
+        name, start, _ = previous
+        base, underscore, subscript = name.partition("_")
+        layer = f"{base}^{found[1] or found[2]}"
+        if layer not in self.lexicon.layered:
+            return False
+        self.pop()
+        self.pos = found.end()
+        self.push(*self.lexicon.resolve(layer + underscore + subscript), start, self.pos)
         return True
 
     def join_primes(self, primes: str) -> bool:

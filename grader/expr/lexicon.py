@@ -51,12 +51,16 @@ class Piece:
 
 @dataclass(slots=True)
 class Lexicon:
-    """``spelled``: whole tokens as typed.  ``pieces``: what runs are cut into."""
+    """``spelled``: whole tokens as typed.  ``pieces``: what runs are cut into.
+
+    ``layered``: the names with a layer's index, without their subscripts.
+    """
 
     vocabulary: Vocabulary
     spelled: dict[str, Entry]
     pieces: dict[str, Entry]
     longest: int
+    layered: frozenset[str] = frozenset()
 
     @property
     def free(self) -> bool:
@@ -282,6 +286,7 @@ def _build(vocabulary: Vocabulary) -> Lexicon:
             for form in _forms(name)[0]:
                 spelled.setdefault(form, entry)
     spelled.pop("\\sqrt", None)  # the command, with arguments of its own kind
+    lexicon.layered = frozenset(name.partition("_")[0] for name in listed if "^" in name)
     lexicon.longest = max(map(len, pieces), default=1)
     return lexicon
 

@@ -17,8 +17,11 @@ from grader.source import Span
 
 
 def vulgar_fraction(grammar: Grammar) -> Node:
-    """``½``"""
+    """``½``; ``1½`` is not a product."""
     pos = grammar.pos
+    if pos and grammar.kinds[pos - 1] == NUMBER and grammar.ends[pos - 1] == grammar.starts[pos]:
+        whole = grammar.quote(grammar.starts[pos - 1], grammar.ends[pos])
+        raise grammar.fail(f"`{whole}` may be a sum or a product", pos, "write it as a fraction")
     grammar.pos = pos + 1
     span = Span(grammar.starts[pos], grammar.ends[pos])
     top, _, below = grammar.values[pos].partition("/")

@@ -4,11 +4,13 @@ A canonical name is ``base`` or ``base_subscript``: a Greek letter by its Englis
 name, the subscript without braces, blanks and commas.  ``\\theta_{0,1}``,
 ``θ₀₁``, ``theta01`` and ``\\boldsymbol{\\theta}_{01}`` are all ``theta_01``.  An
 accent belongs to the name and stands before a colon: ``\\hat y_i`` is
-``hat:y_i``; a prime on a quantity follows it: ``z'`` is ``z'``.
+``hat:y_i``; a prime on a quantity follows it: ``z'`` is ``z'``.  The index of a layer
+stands behind a caret: ``h^{(2)}_1`` is ``h^2_1``.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -21,6 +23,29 @@ GREEK = frozenset(
 
 #: Accents that are part of a name, by LaTeX command.
 ACCENTS = frozenset("hat widehat bar overline tilde widetilde dot ddot check breve".split())
+
+
+#: A layer's index above a name, behind the caret: ``{(2)}``, ``(2)``, ``{[2]}``.
+LAYER = re.compile(r"\s*(?:\{\s*)?(?:\(\s*([0-9A-Za-z]+)\s*\)|\[\s*([0-9A-Za-z]+)\s*\])(?:\s*\})?")
+_SUBSCRIPT = r"(?:_(?:\{([0-9A-Za-z, ]+)\}|([0-9A-Za-z]+)))?"
+_LAYERED = re.compile(rf"\\?([A-Za-z]+){_SUBSCRIPT}\^{LAYER.pattern}\s*{_SUBSCRIPT}")
+
+
+def layered_name(text: str) -> str | None:
+    r"""The canonical form of a name with a layer's index above, None for any other text.
+
+    >>> layered_name("h^{(2)}_1"), layered_name(r"\theta_{01}^{[3]}"), layered_name("x^2")
+    ('h^2_1', 'theta^3_01', None)
+    """
+    found = _LAYERED.fullmatch(text)
+    if found is None:
+        return None
+    base, before, before_bare, round_, square, after, after_bare = found.groups()
+    subscript = before or before_bare or after or after_bare or ""
+    if (before or before_bare) and (after or after_bare):
+        return None
+    subscript = subscript.replace(",", "").replace(" ", "")
+    return f"{base}^{round_ or square}" + (f"_{subscript}" if subscript else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +74,16 @@ class Vocabulary:
             return name
         return self.aliases.get(name)
 
+    def function_names(self) -> dict[str, str]:
+        """From each function that this homework has a name for to that name (``relu`` to ``a``).
+
+        The first name wins where there are several; for :func:`to_latex`.
+        """
+        found: dict[str, str] = {}
+        for name, row in self.functions.items():
+            found.setdefault(row, name)
+        return found
+
     def with_names(self, names: Iterable[str]) -> Vocabulary:
         """This vocabulary and further names (a student's definitions)."""
         return Vocabulary(
@@ -74,6 +109,7 @@ def latex_name(name: str) -> str:
     primes = len(rest) - len(rest.rstrip("'"))
     rest = rest.rstrip("'")
     base, _, subscript = rest.partition("_")
+    base, _, layer = base.partition("^")
     text = base
     if base in GREEK or base == "ell":
         text = f"\\{base}"
@@ -82,6 +118,8 @@ def latex_name(name: str) -> str:
     if colon:
         text = f"\\{accent}{{{text}}}"
     text += "'" * primes
+    if layer:
+        text += f"^{{({layer})}}"
     if subscript:
         text += f"_{{{subscript}}}"
     return text

@@ -12,9 +12,9 @@ from grader.errors import AnswerError, LimitError
 from grader.expr.conditions import in_words
 from grader.expr.grammar import Grammar
 from grader.expr.lexer import tokenize
-from grader.expr.lexicon import lexicon_of
-from grader.expr.names import Vocabulary
-from grader.expr.prose import may_be_words, with_prose
+from grader.expr.lexicon import Lexicon, lexicon_of
+from grader.expr.names import Vocabulary, layered_name
+from grader.expr.prose import has_lines, with_prose
 from grader.expr.reading import Definition, Note, Reading
 from grader.expr.segments import segments
 from grader.expr.statements import Statement, split, trim
@@ -72,23 +72,28 @@ def parse_answer(text: str, vocabulary: Vocabulary) -> Reading:
     punctuation.  Raises AnswerError where the text has no meaning, LimitError
     where it is too long or too deep.
     """
-    if vocabulary.free and may_be_words(text):  # not a product of letters
-        parts = with_prose(text, segments(text), lexicon_of(vocabulary))
-    else:
-        parts = None
+    lexicon = lexicon_of(vocabulary)
     try:
-        tokens = tokenize(text, lexicon_of(vocabulary), parts)
+        tokens = tokenize(text, lexicon)
+        if tokens.worded or ("\n" in text and has_lines(text)):
+            tokens = _with_prose(text, lexicon) or tokens
         reading, choices = _read(text, vocabulary, tokens)
     except AnswerError:
         # Without a reading as it stands: perhaps there are words around the mathematics.
-        again = with_prose(text, segments(text), lexicon_of(vocabulary)) if not parts else None
+        again = _with_prose(text, lexicon)
         if again is None:
             raise
-        tokens = tokenize(text, lexicon_of(vocabulary), again)
+        tokens = again
         reading, choices = _read(text, vocabulary, tokens)
     if not choices:
         return reading
     return replace(reading, alternatives=_alternatives(reading, choices, vocabulary, tokens))
+
+
+def _with_prose(text: str, lexicon: Lexicon) -> Tokens | None:
+    """The tokens of a text whose words are told apart from its mathematics; None without."""
+    parts = with_prose(text, segments(text), lexicon)
+    return None if parts is None else tokenize(text, lexicon, parts)
 
 
 def _read(
@@ -239,7 +244,17 @@ def _chain(grammar: Grammar, statement: Statement, definitions: tuple[Definition
     parts = statement.links()
     heading: Partial | Symbol | None = None
     begin, end = parts[0]
-    if begin == end and len(parts) > 1:  # "= x"
+    if statement.role == "operand":  # "the derivative of cos x is -sin x"
+        if len(parts) == 1:
+            tokens = grammar.tokens
+            raise AnswerError(
+                "the words before this ask for something that is not worked out",
+                grammar.text,
+                Span(tokens.starts[begin], tokens.ends[end - 1]),
+                "write the result",
+            )
+        parts = parts[1:]
+    elif begin == end and len(parts) > 1:  # "= x"
         parts = parts[1:]
     elif len(parts) > 1:
         heading = _heading(grammar, begin, end)
@@ -293,8 +308,8 @@ def _link(grammar: Grammar, begin: int, end: int) -> Node:
 def _expression(grammar: Grammar, begin: int, end: int) -> Node:
     """The expression that the tokens from ``begin`` are, up to an END at ``end``."""
     tokens = grammar.tokens
-    if tokens.kinds[begin] == TIMES and end - begin > 1:
-        typed = grammar.quote(tokens.starts[begin], tokens.ends[begin])
+    typed = grammar.quote(tokens.starts[begin], tokens.ends[begin])
+    if tokens.kinds[begin] == TIMES and end - begin > 1 and not typed.isalpha():
         span = Span(tokens.starts[begin], tokens.ends[begin])
         grammar.note(f"the `{typed}` before everything is not read", "correction", span)
         grammar.pos += 1
@@ -333,6 +348,9 @@ def parse_name(text: str, vocabulary: Vocabulary) -> str:
     for.  Raises AnswerError for what is not one name.
     """
     stripped = text.strip()
+    layered = layered_name(stripped)
+    if layered is not None:
+        return vocabulary.resolve(layered) or layered
     if stripped.isascii() and stripped.isidentifier():
         base, _, subscript = stripped.partition("_")
         if base.isalpha() and (subscript.isalnum() or not subscript):

@@ -31,6 +31,9 @@ _WEAK = frozenset(
 #: Words that a run of prose does not end with: what follows would be lost to them.
 _NOT_LAST = frozenset({"a", "an", "i", "and", "with", "for", "in", "partial", "one", "relu"})
 
+#: Further words that a remark in brackets may begin with.
+_REMARKS = frozenset("a diagonal square column row vector matrix".split())
+
 #: Words after which a single "a" is the article.
 _NOUNS = frozenset({"constant", "function", "linear", "result", "product", "derivative"})
 
@@ -50,7 +53,7 @@ _FINAL = frozenset(
 _EQUALITY = frozenset({"is", "equals", "is equal to", "equal to", "which is", "which equals"})
 
 _WORD = r"[A-Za-z]+(?:['’][a-z]+)?"
-_RUN = re.compile(rf"(?<![A-Za-z0-9_\\{{^'])(?:{_WORD})(?:[ \t]*,?[ \t]+{_WORD})*")
+_RUN = re.compile(rf"(?<![A-Za-z0-9_\\{{^'])(?:{_WORD})(?:,?[ \t]+{_WORD})*")
 _TOKEN = re.compile(_WORD)
 _ONLY_WORDS = re.compile(r"[\sA-Za-z'’,.:;-]*")
 _LABEL = re.compile(r"\s*(?:[0-9]{1,2}|[a-z]|i{2,3}|iv|\([a-z]\))(?:(?<=\))|\))\s+")
@@ -60,11 +63,16 @@ _EMPHASIS = re.compile(
 _REMARK = re.compile(r"#[ \t]*[A-Za-z]+[ \t]+[A-Za-z][A-Za-z ,.'-]*$", re.MULTILINE)
 #: Words that a command holds are that command's.
 _HELD = re.compile(r"\\[A-Za-z]+\*?\s*\{[^{}]*\}")
-_LINE = re.compile(r"\n(?=\s*\\?[A-Za-z][A-Za-z0-9_{}]*\s*=)")
+_LINE = re.compile(
+    r"\n(?=[ \t]*(?:\\?[A-Za-z][A-Za-z0-9_{}]{0,20}|[d∂]\w{1,20}[ ]?/[ ]?[d∂]\w{1,20}"
+    r"|\\frac[ ]?\{\s?(?:\\partial|d)[^{}=]{0,40}(?:\{[^{}]{0,20}\}[^{}]{0,20})?\}"
+    r"\s?\{\s?(?:\\partial|d)[^{}=]{0,40}(?:\{[^{}]{0,20}\}[^{}]{0,20})?\})[ \t]*&?=)"
+)
 
 
 def role(words: str) -> str | None:
-    """What stands after some words: a ``reason``, a ``conclusion``, or no telling."""
+    """What stands after some words: a ``reason``, a ``conclusion``, an ``operand`` ("the
+    derivative of"), or no telling."""
     found: str | None = None
     said = _TOKEN.findall(words.lower())
     for word in said:
@@ -72,7 +80,11 @@ def role(words: str) -> str | None:
             found = "reason"
         elif word in _CONCLUSIONS:
             found = "conclusion"
-    return "conclusion" if said and said[-1] in _FINAL else found
+    if not said:
+        return None
+    if said[-1] == "of" and found != "reason":
+        return "operand"
+    return "conclusion" if said[-1] in _FINAL else found
 
 
 def says_equal(words: str) -> bool:
@@ -80,12 +92,14 @@ def says_equal(words: str) -> bool:
     return " ".join(words.lower().split()).strip(".,: ") in _EQUALITY
 
 
-def may_be_words(text: str) -> bool:
-    """Whether a text has a word of three letters or more that no one multiplies letters by."""
-    return any(
-        len(word) > 2 and word.lower() in _STRONG and word.lower() != "its"
-        for word in _TOKEN.findall(text)
-    )
+def is_word(run: str) -> bool:
+    """Whether a run of letters is an English word that no one means as a product of letters."""
+    return len(run) > 2 and run.lower() in _STRONG
+
+
+def has_lines(text: str) -> bool:
+    """Whether a later line begins a statement of its own (``z = …``)."""
+    return _LINE.search(text) is not None
 
 
 def with_prose(text: str, parts: list[Segment], lexicon: Lexicon) -> list[Segment] | None:
@@ -141,37 +155,39 @@ def _told_apart(text: str, part: Segment, lexicon: Lexicon, *, first: bool) -> l
 def _bracketed(text: str, start: int, stop: int, lexicon: Lexicon) -> list[tuple[int, int, bool]]:
     """Brackets that hold a remark: ``(by the chain rule)``, ``(since h_3 = …)``."""
     found: list[tuple[int, int, bool]] = []
+    partners = _partners(text, start, stop)
     pos = start
     while (opened := text.find("(", pos, stop)) >= 0:
         pos = opened + 1
         if opened > start and text[opened - 1] not in " \t\n$`":
             continue
         word = _TOKEN.match(text, opened + 1, stop)
-        closed = _partner(text, opened, stop)
+        closed = partners.get(opened)
         if word is None or closed is None:
             continue
         begins = word.group().lower()
         inside = text[opened + 1 : closed]
         if begins in ("where", "with", "let"):
             found += [(opened, pos, False), (closed, closed + 1, False)]
-        elif (begins in _REASONS or begins in _STRONG or begins == "a") and (
-            " " in inside.strip() or begins in _STRONG
-        ):
+        elif begins in _REASONS or begins in _STRONG or begins in _REMARKS:
             known = lexicon.vocabulary.resolve(word.group()) is not None
-            if not known and (begins != "a" or _ONLY_WORDS.fullmatch(inside)):
+            reason = " " in inside.strip() and (begins in _REASONS or begins == "derivative")
+            if not known and (reason or _ONLY_WORDS.fullmatch(inside)):
                 found.append((opened, closed + 1, True))
                 pos = closed + 1
     return found
 
 
-def _partner(text: str, opened: int, stop: int) -> int | None:
-    """Where the bracket at ``opened`` closes."""
-    depth = 0
-    for pos in range(opened, stop):
-        depth += {"(": 1, ")": -1}.get(text[pos], 0)
-        if not depth:
-            return pos
-    return None
+def _partners(text: str, start: int, stop: int) -> dict[int, int]:
+    """From each round bracket to the one that closes it."""
+    stack: list[int] = []
+    found: dict[int, int] = {}
+    for pos in range(start, stop):
+        if text[pos] == "(":
+            stack.append(pos)
+        elif text[pos] == ")" and stack:
+            found[stack.pop()] = pos
+    return found
 
 
 def _words(text: str, start: int, stop: int, lexicon: Lexicon) -> list[tuple[int, int, bool]]:

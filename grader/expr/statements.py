@@ -143,6 +143,7 @@ def split(
             and not definition
             and begin < index < last - 1
             and _is_left_side(tokens, begin, index)
+            and not any(kinds[i] == EQUALS or i in colons for i in range(begin, index))
         ):
             colons.append(index)  # "dy/dx: 1" is "dy/dx = 1"
         elif kind in _PARTS or (

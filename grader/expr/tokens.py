@@ -75,7 +75,9 @@ class Tokens:
     ``match`` leads from each opening bracket to its closing one; ``conditional``
     holds the opening brackets directly inside which a relation stands;
     ``outer`` lists the tokens outside of all brackets that shape a whole answer
-    (``=``, ``\\\\``, prose and the like).
+    (``=``, ``\\\\``, prose and the like).  ``parts``: the words and the mathematics, where
+    they were told apart before.  ``worded``: letters that were taken for a product
+    spell an English word.
     """
 
     text: str
@@ -88,6 +90,7 @@ class Tokens:
     outer: list[int] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     parts: list[Segment] | None = None
+    worded: bool = False
 
 
 #: Kinds that mark their bracket as holding a condition.

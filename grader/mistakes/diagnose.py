@@ -80,6 +80,9 @@ def _near(rows: Floats, values: Floats) -> NDArray[np.bool_]:
 #: What an answer is called that is wrong by a slip in a definition alone.
 FOLLOW_THROUGH = "follow_through"
 
+#: Values above this are left out: powers of them overflow.
+_HUGE = 1e75
+
 _FACTOR_NUDGE = "Check the factors: only a factor is wrong."
 _TERM_NUDGE = "Check the terms: only a term is wrong."
 
@@ -134,10 +137,14 @@ class Diagnoser:
 
 
 def _entries(subject: Subject) -> Iterator[_Entry]:
+    """The wrong answers of all rows; one that two rows derive alike is the first one's."""
+    seen: set[Node | Dimensions] = set()
     for mistake in MISTAKES:
         if subject.part.kind in mistake.kinds:
             for wrong in mistake.derive(subject):
-                yield _Entry(mistake.name, wrong, mistake.nudge)
+                if wrong.tree not in seen:
+                    seen.add(wrong.tree)
+                    yield _Entry(mistake.name, wrong, mistake.nudge)
 
 
 def _values(tree: Node, environment: Mapping[str, Node], index: _Index) -> Floats:
@@ -148,9 +155,13 @@ def _indexed(subject: Subject) -> _Index | None:
     reference = subject.part.references[0]
     if reference.screen is None:
         return None
-    size = min(INDEX_POINTS, reference.screen.cloud.size)
-    # The last points of the cloud are the ones that search found in rare regions.
-    columns = {name: column[-size:] for name, column in reference.screen.columns.items()}
+    # The last points of the cloud are the ones that search found in rare regions; where
+    # the reference overflows nothing can be told.
+    tellable = np.flatnonzero(np.abs(reference.screen.values) < _HUGE)[-INDEX_POINTS:]
+    size = int(tellable.size)
+    if not size:
+        return None
+    columns = {name: column[tellable] for name, column in reference.screen.columns.items()}
     forward = subject.part.statement.forward
     empty = _Index(columns, size, np.zeros(0), (), np.zeros(0))
     right = _values(reference.tree, forward, empty)

@@ -75,7 +75,7 @@ def find_slip(
     if screen is None:
         return None
     forward = part.statement.forward
-    size = min(INDEX_POINTS, screen.cloud.size)
+    size = min(INDEX_POINTS, screen.values.size)
     columns = {name: column[-size:] for name, column in screen.columns.items()}
     right = screen.values[-size:]
     try:

@@ -305,8 +305,13 @@ def _inner_for_outer(subject: Subject) -> Iterator[Wrong]:
 def _wrong_unit(subject: Subject) -> Iterator[Wrong]:
     for own in _own_indicators(subject):
         for other in _indicators(subject):
-            if other == own:
-                continue
+            beside = [
+                other in factors
+                for path in subject.paths
+                if own in (factors := {link.factor for link in path.links})
+            ]
+            if other == own or all(beside):
+                continue  # I² = I: then one indicator is just missing
             sentence = (f"The indicator {maths(other)} stands where {maths(own)} belongs: "
                         "it is that of another unit.")  # fmt: skip
             yield Wrong(_with_link(subject, own, other), sentence)
@@ -435,7 +440,14 @@ def _wrong_variable(subject: Subject) -> Iterator[Wrong]:
     tree = _statement_tree(subject)
     if tree is None:
         return
-    for name in sorted(symbols(tree) - {subject.variable}):
+    asked = {
+        other.quantity.variable.name
+        for other in subject.parts
+        if isinstance(other.quantity, Partial)
+        and isinstance(other.quantity.variable, Symbol)
+        and other.quantity.quantity == Symbol(subject.quantity)
+    }
+    for name in sorted(symbols(tree) - asked - {subject.variable}):
         found = differentiate(tree, name)
         wrong = Partial(Symbol(subject.quantity), Symbol(name))
         yield Wrong(found, f"This is {maths(wrong)}: the derivative is taken with respect to "

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from grader.push.send import Failure, Tell, send
 from grader.push.token import PushError
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Outgoing:
     """What is to be sent.  ``messages`` is a canvas-comments document; ``document`` the results
     that pages are made from, None where there are the messages alone; ``folder`` is where
@@ -30,10 +31,14 @@ class Outgoing:
     folder: Path
     made_at: datetime
 
+    @cached_property
+    def _renderer(self) -> Renderer | None:
+        return None if self.document is None else Renderer(self.document)
+
     def page(self, change: Change) -> str:
         """The HTML of a student's page.  Raises OSError where its file is gone."""
-        if self.document is not None:
-            return Renderer(self.document).report("html", change.index)
+        if self._renderer is not None:
+            return self._renderer.report("html", change.index)
         assert change.page is not None
         return (self.folder / change.page).read_text(encoding="utf-8")
 

@@ -70,10 +70,11 @@ def _private_text(file: Path) -> str:
         descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
     except OSError as error:
         raise PushError(f"{file}: {error.strerror or 'cannot be opened'}") from None
+    state = os.fstat(descriptor)
+    if not stat.S_ISREG(state.st_mode):
+        os.close(descriptor)
+        raise PushError(f"{file}: this is no ordinary file")
     with os.fdopen(descriptor, "rb") as stream:
-        state = os.fstat(stream.fileno())
-        if not stat.S_ISREG(state.st_mode):
-            raise PushError(f"{file}: this is no ordinary file")
         if os.name != "nt":
             if state.st_mode & 0o077:
                 raise PushError(f"{file}: others can read this file; run chmod 600 {file}")

@@ -115,6 +115,15 @@ class PartRow:
 
 
 @dataclass(frozen=True, slots=True)
+class UnreadView:
+    """A file with everything that is wrong with it; ``name`` is whose it is, if known."""
+
+    file: str
+    name: str
+    errors: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ClassView:
     """All of index.html."""
 
@@ -132,7 +141,7 @@ class ClassView:
     review_answers: str
     decided: tuple[GroupView, ...]
     decided_more: int
-    unread: tuple[tuple[str, str], ...]
+    unread: tuple[UnreadView, ...]
 
 
 def class_view(document: Document, pages: tuple[str, ...]) -> ClassView:
@@ -147,6 +156,13 @@ def class_view(document: Document, pages: tuple[str, ...]) -> ClassView:
     review = tuple(group for group in listed if group.is_open)
     decided = tuple(group for group in listed if not group.is_open)
     answers = answer_groups(document)
+    found = {result["verdict"] for s in document["students"] for result in s["parts"]}
+    # A column for each verdict that there is; right and not right always.
+    shown = tuple(
+        outcome
+        for outcome in VERDICT_WORDS
+        if outcome in found or outcome in (Outcome.EQUIVALENT, Outcome.DIFFERENT)
+    )
 
     def view(group: Group) -> GroupView:
         return _group_view(group, pages, quantities)
@@ -161,9 +177,9 @@ def class_view(document: Document, pages: tuple[str, ...]) -> ClassView:
         facts=_facts(document, scores, possible),
         histogram=histogram(scores, possible),
         students=_student_rows(document, pages, possible),
-        verdicts=tuple(VERDICT_WORDS.values()),
+        verdicts=tuple(VERDICT_WORDS[outcome] for outcome in shown),
         parts=tuple(
-            _part_row(document, part, quantities, answers[part], view)
+            _part_row(document, part, quantities, answers[part], view, shown)
             for part in part_ids(document)
         ),
         review=tuple(map(view, review[:ROWS])),
@@ -171,11 +187,17 @@ def class_view(document: Document, pages: tuple[str, ...]) -> ClassView:
         review_answers=_review_answers(review),
         decided=tuple(map(view, decided[:ROWS])),
         decided_more=len(decided[ROWS:]),
-        unread=tuple(
-            (one_line(str(unread["file"])), str(unread["error"]))
-            for unread in document.get("unread", ())
-        ),
+        unread=_unread(document),
     )
+
+
+def _unread(document: Document) -> tuple[UnreadView, ...]:
+    found: dict[tuple[str, str], list[str]] = {}
+    for unread in document.get("unread", ()):
+        student = unread.get("student")
+        key = (one_line(str(unread["file"])), student_name(student) if student else "")
+        found.setdefault(key, []).append(str(unread["error"]))
+    return tuple(UnreadView(file, name, tuple(errors)) for (file, name), errors in found.items())
 
 
 def _facts(
@@ -190,7 +212,7 @@ def _facts(
         ]
     waiting = sum(1 for submission in document["students"] if submission["pending"])
     facts.append(("Wait for a person", str(waiting)))
-    unread = len(document.get("unread", ()))
+    unread = len(_unread(document))
     if unread:
         facts.append(("Not read", plural(unread, "file")))
     return tuple(facts)
@@ -230,6 +252,7 @@ def _part_row(
     quantities: Mapping[str, str],
     answers: tuple[Group, ...],
     view: Callable[[Group], GroupView],
+    shown: tuple[Outcome, ...],
 ) -> PartRow:
     results = [
         result
@@ -250,7 +273,7 @@ def _part_row(
         quantity=quantities.get(part, ""),
         question=part.partition(".")[0],
         right=percent_text(Fraction(counts[0]), Fraction(len(outcomes))),
-        counts=counts,
+        counts=tuple(outcomes.count(outcome) for outcome in shown),
         bar=_bar(counts),
         spoken=spoken,
         common=_common(results),

@@ -153,10 +153,13 @@ def plain_math(latex: str) -> Ready:
     return plain_line(unicode_math(latex))
 
 
+def inline_math(text: str) -> str:
+    """A sentence with its mathematics in Unicode; its code keeps the backticks."""
+    return _INLINE.sub(
+        lambda match: match.group() if match.group(1) else unicode_math(match.group(2)), text
+    )
+
+
 def plain_sentence(text: str) -> Ready:
     """A sentence; its code keeps the backticks, its mathematics becomes Unicode."""
-    return plain_line(
-        _INLINE.sub(
-            lambda match: match.group() if match.group(1) else unicode_math(match.group(2)), text
-        )
-    )
+    return plain_line(inline_math(text))
