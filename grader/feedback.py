@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 
 from grader.results import Outcome, Verdict
 
-
 #: What ends a sentence about an answer that a person must look at.
 PENDING = " A person will look at it; no points are lost yet."
 

@@ -83,6 +83,7 @@ def grade(homework: Homework, answers: AnswersFile, memory: Memory | None = None
         tuple(notes),
         tuple(unread),
         ROUNDING_STEPS[homework.file.policy.rounding],
+        homework.file.policy.cap,
     )
 
 
@@ -214,6 +215,7 @@ def _result(
         notes=notes,
         nudge=nudge,
         meaning=meaning,
+        bonus=part.bonus,
     )
 
 

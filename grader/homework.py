@@ -148,6 +148,7 @@ def _question(question: QuestionFile, parts: list[Part]) -> QuestionStatement:
                 reference=to_latex(part.answer),
                 possible=part.points,
                 prompt=part.prompt,
+                bonus=part.bonus,
             )
             for part in parts
         ),

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 
-from grader.expr.tree import Dimensions
+from grader.expr.tree import Dimensions, Partial, Symbol
 from grader.homework import Homework
+from grader.questions.part import Part
 from grader.results import Outcome, PartResult
 
 #: What a total is rounded to, by the rubric's word for it.
@@ -20,6 +21,9 @@ ROUNDING_STEPS: Mapping[str, Fraction | None] = {
 #: What is said where one part takes a whole question's points.
 COUNTS_ONLY_WHOLE = "This question counts only if all of its parts are right."
 
+#: What stands between rows and columns in the LaTeX of a size.
+SIZE_SIGN = r" \times "
+
 #: Fewer sizes than this cannot show a habit.
 LEAST_TRANSPOSED = 2
 
@@ -27,6 +31,7 @@ LEAST_TRANSPOSED = 2
 def with_policy(results: list[PartResult], homework: Homework) -> list[PartResult]:
     """The results as the rubric's policy has them."""
     told = with_slips_charged_once(with_other_layout(results, homework), homework)
+    told = with_sizes_that_do_not_chain(told, homework)
     return all_or_nothing(told, homework) if homework.file.policy.all_or_nothing else told
 
 
@@ -97,6 +102,54 @@ def with_other_layout(results: list[PartResult], homework: Homework) -> list[Par
         for number, k in enumerate(turned):
             told[k] = _in_other_layout(results[k], credit, first=number == 0)
     return told
+
+
+def with_sizes_that_do_not_chain(results: list[PartResult], homework: Homework) -> list[PartResult]:
+    """Sizes of a chain ∂b/∂a · ∂c/∂b that do not multiply, shown against each other.
+
+    Only where one of the two is wrong: what is right chains with what is right.
+    """
+    told = {result.part: result for result in results}
+    for question in homework.file.questions:
+        parts = {
+            (_names(part)): part for part in homework.parts
+            if part.question == question.id and isinstance(part.answer, Dimensions)
+        }  # fmt: skip
+        for (above, _), inner in parts.items():
+            for (_, through), outer in parts.items():
+                if through != above:
+                    continue
+                # ∂above/∂below and ∂…/∂above: which stands first is the layout's choice.
+                first, second = (
+                    (inner, outer) if question.layout == "denominator" else (outer, inner)
+                )
+                _show_against(told, first.id, second.id)
+    return [told[result.part] for result in results]
+
+
+def _names(part: Part) -> tuple[str, str]:
+    quantity = part.quantity
+    assert isinstance(quantity, Partial)
+    assert isinstance(quantity.quantity, Symbol)
+    assert isinstance(quantity.variable, Symbol)
+    return quantity.quantity.name, quantity.variable.name
+
+
+def _show_against(told: dict[str, PartResult], first: str, second: str) -> None:
+    left, right = told[first], told[second]
+    if left.read_as is None or right.read_as is None:
+        return
+    wrong = [name for name in (first, second) if told[name].verdict.outcome is Outcome.DIFFERENT]
+    if not wrong or "other_layout" in (left.mistake, right.mistake):
+        return
+    if left.read_as.partition(SIZE_SIGN)[2] == right.read_as.partition(SIZE_SIGN)[0]:
+        return
+    sentence = (
+        f"In the chain, your sizes ${left.read_as}$ and ${right.read_as}$ stand side by side, "
+        "and they do not multiply."
+    )
+    for name in wrong:
+        told[name] = replace(told[name], feedback=(*told[name].feedback, sentence))
 
 
 def _in_other_layout(result: PartResult, credit: Fraction, *, first: bool) -> PartResult:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from math import floor
 from typing import Any
 
 from grader.source import Span
@@ -177,6 +178,7 @@ class PartResult:
     ``meaning`` is equal for answers to a part that mean the same, right or wrong,
     however they are written; None where there is no meaning to compare.
     ``slip`` is the student's own name whose definition alone makes the answer wrong.
+    The points of a ``bonus`` part are not among those possible in all.
     ``decision`` is what a person decided; ``points`` then are that person's.
     """
 
@@ -192,6 +194,7 @@ class PartResult:
     nudge: str | None = None
     meaning: str | None = None
     slip: str | None = None
+    bonus: bool = False
     decision: Decision | None = None
 
     def as_json(self) -> dict[str, Any]:
@@ -209,6 +212,7 @@ class PartResult:
             "nudge": self.nudge,
             "meaning": self.meaning,
             "slip": self.slip,
+            "bonus": self.bonus,
             "decision": None if self.decision is None else self.decision.as_json(),
         }
 
@@ -234,7 +238,8 @@ class Submission:
 
     ``notes`` speak about the file as a whole; ``unread`` are places in it that could
     not be read (an unknown part, say), which the batch lists beside unread files.
-    ``step`` is what the sum is rounded to (half up), where the rubric says so.
+    ``step`` is what the sum is rounded to (half up) and ``cap`` the most that it may
+    be, where the rubric says so.
     """
 
     student: Student
@@ -243,14 +248,15 @@ class Submission:
     notes: tuple[str, ...] = ()
     unread: tuple[Unread, ...] = ()
     step: Fraction | None = None
+    cap: Fraction | None = None
 
     @property
     def score(self) -> Fraction:
         """Points that are certain."""
         total = sum((part.points for part in self.parts if part.points is not None), Fraction(0))
-        if self.step is None:
-            return total
-        return (total / self.step + Fraction(1, 2)).__floor__() * self.step
+        if self.step is not None:
+            total = floor(total / self.step + Fraction(1, 2)) * self.step
+        return total if self.cap is None else min(total, self.cap)
 
     @property
     def pending(self) -> Fraction:
@@ -259,7 +265,8 @@ class Submission:
 
     @property
     def possible(self) -> Fraction:
-        return sum((part.possible for part in self.parts), Fraction(0))
+        """Points possible in all, without those of bonus parts."""
+        return sum((part.possible for part in self.parts if not part.bonus), Fraction(0))
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -285,6 +292,7 @@ class PartStatement:
     reference: str
     possible: Fraction
     prompt: str = ""
+    bonus: bool = False
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -333,7 +341,13 @@ class HomeworkStatement:
     @property
     def possible(self) -> Fraction:
         return sum(
-            (part.possible for question in self.questions for part in question.parts), Fraction(0)
+            (
+                part.possible
+                for question in self.questions
+                for part in question.parts
+                if not part.bonus
+            ),
+            Fraction(0),
         )
 
     def as_json(self) -> dict[str, Any]:

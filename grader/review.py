@@ -217,9 +217,7 @@ def apply_decisions(batch: Batch, review: ReviewFile, homework: Homework) -> App
         left, told = _left_over(entry, inside, applied, review)
         earlier += left
         warnings += told
-    return Applied(
-        applied, Kept(_merged(earlier), review.decided_by, review.data), tuple(warnings)
-    )
+    return Applied(applied, Kept(_merged(earlier), review.decided_by, review.data), tuple(warnings))
 
 
 def _decided(result: PartResult, decision: Decision) -> PartResult:

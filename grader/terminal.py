@@ -118,7 +118,9 @@ def check_text(
         for part in question.parts:
             lines += _check_part(part, cells, width, hints)
     lines += ["", view.closing]
-    most = max((len(part.hints) for question in view.questions for part in question.parts), default=0)
+    most = max(
+        (len(part.hints) for question in view.questions for part in question.parts), default=0
+    )
     if most > hints:
         lines.append(f"--hints {hints + 1} says more.")
     return "\n".join(lines)

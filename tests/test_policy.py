@@ -164,3 +164,31 @@ def test_a_slip_that_makes_the_answer_trivial_carries_nothing() -> None:
     assert (parts["psi_21"].slip, parts["psi_21"].points) == (None, 0)
     parts = slipped("{follow_through_credit: 0.8}", "theta_02 + theta_11 x", SLIPS)
     assert (parts["psi_02"].slip, parts["psi_02"].points) == (None, 0)
+
+
+def test_sizes_that_do_not_chain_are_shown_against_each_other() -> None:
+    found = submitted(homework("{}"), {"q3": {**SIZES, "df1_dh1": "D_2 x D_3"}})
+    parts = {part.part: part for part in found.parts}
+    told = [sentence for sentence in parts["q3.df1_dh1"].feedback if "side by side" in sentence]
+    assert told == [
+        r"In the chain, your sizes $D_{1} \times D_{1}$ and $D_{2} \times D_{3}$ stand side by "
+        "side, and they do not multiply.",
+        r"In the chain, your sizes $D_{2} \times D_{3}$ and $D_{2} \times D_{2}$ stand side by "
+        "side, and they do not multiply.",
+    ]
+    # What is right is not blamed for its neighbour.
+    assert not any("side by side" in line for line in parts["q3.dh1_df0"].feedback)
+
+
+def test_a_bonus_part_and_a_cap() -> None:
+    text = TEXT.replace(
+        "      dl_df3: \\partial \\ell_i / \\partial f_3",
+        "      dl_df3: {quantity: '\\partial \\ell_i / \\partial f_3', bonus: true, points: 2}",
+    )
+    assert text != TEXT
+    rubric = parse_rubric(text)
+    assert rubric.statement.possible == 25
+    found = submitted(rubric, {"q3": SIZES})
+    assert (found.score, found.possible) == (9, 25)
+    capped = parse_rubric(text + "\npolicy: {cap: 8.5}\n")
+    assert submitted(capped, {"q3": SIZES}).score == Fraction(17, 2)

@@ -23,7 +23,7 @@ from grader.limits import COMMENT_BYTES
 from grader.reports import REPORTS, render_report, write_reports
 from grader.reports import text as text_report
 from grader.reports.class_view import class_view
-from grader.reports.groups import for_a_person, shared_answers
+from grader.reports.groups import answer_groups, for_a_person, for_review
 from grader.reports.histogram import histogram
 from grader.reports.results_json import json_text, read_results
 from grader.reports.sheet import student_stems
@@ -74,7 +74,7 @@ class Page(HTMLParser):
 ALLOWED = frozenset(
     "html head meta title style body a main header p h1 h2 h3 bdi section small svg rect line text "
     "desc ul ol li span article dl dt dd div code mark footer figure figcaption table thead tbody "
-    "tr th td br pre "
+    "tr th td br pre nav details summary strong "
     "math mrow mi mn mo mtext msub msup msubsup mfrac msqrt mroot mover munder mspace mtable mtr "
     "mtd".split()
 )
@@ -86,10 +86,26 @@ def pages_of(document):
     yield render_report(document, "class")
 
 
-def test_every_page_is_well_formed_and_holds_no_script_and_no_request(document):
+def script_of(html: str) -> str:
+    """The page's own script; there is at most one, at the end."""
+    return html.partition("<script>")[2].partition("</script>")[0]
+
+
+def sha(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def test_every_page_is_well_formed_and_holds_no_foreign_script_and_no_request(document, root):
+    ours = (root / "templates" / "sort.js").read_text(encoding="utf-8").strip()
     for html in pages_of(document):
         page = Page(html)
-        assert {tag for tag, _ in page.elements} <= ALLOWED
+        scripts = [attributes for tag, attributes in page.elements if tag == "script"]
+        if "The class at a glance" in html:
+            assert scripts == [{}]
+            assert script_of(html) == ours
+        else:
+            assert scripts == []
+        assert {tag for tag, _ in page.elements} - {"script"} <= ALLOWED
         for tag, attributes in page.elements:
             assert not [name for name in attributes if name.startswith("on") or name == "style"]
             assert not {"src", "srcset", "action", "xlink:href"} & set(attributes)
@@ -98,17 +114,18 @@ def test_every_page_is_well_formed_and_holds_no_script_and_no_request(document):
                 assert re.fullmatch(r"#[\w.-]+|feedback/[\w.%-]+\.html", attributes["href"] or "")
 
 
-def test_the_policy_allows_the_style_sheet_and_nothing_else(document):
+def test_the_policy_allows_the_style_sheet_and_the_script_that_sorts(document):
     for html in pages_of(document):
         style = html.partition("<style>")[2].partition("</style>")[0]
-        digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+        script = f"; script-src 'sha256-{sha(script_of(html))}'" if "<script>" in html else ""
         (policy,) = [
             attributes["content"]
             for tag, attributes in Page(html).elements
             if attributes.get("http-equiv") == "Content-Security-Policy"
         ]
         assert policy == (
-            f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+            f"default-src 'none'; style-src 'sha256-{sha(style)}'{script}; base-uri 'none'; "
+            "form-action 'none'"
         )
         assert "url(" not in style
         assert "@import" not in style
@@ -368,6 +385,10 @@ def test_the_class_view(document):
     assert room.review_answers == "6 different answers to decide, for 7 parts of 2 students"
     assert room.parts[0].right == "70 %"
     assert room.parts[0].counts == (7, 0, 1, 0, 0, 2)
+    assert room.parts[0].common == ""
+    assert [(v.file, len(v.errors)) for v in room.unread] == [
+        ("broken.yaml", 1), ("<b>evil</b>.yaml", 1),
+    ]  # fmt: skip
     assert room.parts[0].spoken == "right: 7, could not be read: 1, nothing written: 2"
     assert sum(stretch.width for stretch in room.parts[0].bar) == 1000
     assert [row.name for row in room.students][-2:] == ["Zoë de la Cruz", "王伟"]
@@ -379,10 +400,58 @@ def test_groups_put_most_students_first_and_hang_together_by_reading(document):
         ("q1.psi_11", 2), ("q1.phi_0", 1), ("q1.phi_1", 1), ("q1.phi_2", 1),
         ("q1.theta_01", 1), ("q1.theta_11", 1),
     ]  # fmt: skip
-    shared = shared_answers(document)
-    assert [(group.part, len(group.members)) for group in shared] == [
-        ("q1.psi_11", 2), ("q2.dh3_df2", 2), ("q3.dl_df0", 2),
-    ]  # fmt: skip
+
+
+def meant(document, part: int, *meanings: str | None, verdict: str = "different"):
+    """The answers of the first students to a part, with these meanings."""
+    for submission, meaning in zip(document["students"], meanings, strict=False):
+        submission["parts"][part] |= {
+            "meaning": meaning, "verdict": verdict, "points": 0, "mistake": "sign",
+            "answer": f"answer {len(meaning or '')}", "feedback": ["The sign."],
+        }  # fmt: skip
+
+
+def test_answers_that_mean_the_same_stand_together_most_students_first(document):
+    meant(document, 0, "x", "yy", "yy", None)
+    document["students"][2]["parts"][0]["answer"] = "the same, at length"
+    groups = answer_groups(document)["q1.phi_0"]
+    assert [len(group.members) for group in groups] == [5, 2, 1, 1, 1]
+    (both,) = [group for group in groups if len(group.members) == 2]
+    assert (both.verdict, both.answer, both.others) == (
+        "different", "answer 2", ("the same, at length",),
+    )  # fmt: skip
+    room = class_view(document, tuple("p.html" for _ in document["students"]))
+    (view,) = [view for view in room.parts[0].answers if view.size == 2]
+    assert (view.notations, view.mistake, view.said) == (2, "sign", "The sign.")
+    assert room.parts[0].common == "sign (4)"
+    # Nobody counts twice, and nobody is left out.
+    for part, groups in answer_groups(document).items():
+        members = [member.index for group in groups for member in group.members]
+        assert sorted(members) == list(range(len(document["students"]))), part
+
+
+GROUP = {"points": 0.5, "comment": "so", "by": "Ada", "date": "2024-10-31", "for": "group"}
+OWN = {**GROUP, "points": 1, "for": "student"}
+
+
+def test_what_a_person_decided_is_shown(document):
+    first, second = (document["students"][index]["parts"][4] for index in (1, 2))
+    first |= {"decision": GROUP, "points": 0.5}
+    groups = for_review(document)
+    mine = [group for group in groups if group.part == "q1.psi_11"]
+    assert sorted((len(group.members), group.is_open) for group in mine) == [(1, False), (1, True)]
+    # One who is decided alone stands with those who gave the same answer.
+    second |= {"decision": OWN, "points": 1}
+    (group,) = [group for group in for_review(document) if group.part == "q1.psi_11"]
+    assert (len(group.members), group.decision, group.is_open) == (2, GROUP, False)
+    room = class_view(document, tuple("p.html" for _ in document["students"]))
+    (view,) = room.decided
+    assert view.decision.startswith("0.5 of 1, “so” (Ada, 2024-10-31); =cmd|")
+    page = Page(render_report(document, "html", GRACE)).words()
+    assert "Decided by a person: 0.5 of 1 (2024-10-31)so" in page
+    assert "(Ada" not in page  # who decided is the instructors' matter
+    first |= {"decision": {**GROUP, "points": None}, "points": None}
+    assert "A person wrote (2024-10-31): so" in render_report(document, "text", GRACE)
 
 
 @pytest.mark.parametrize(
@@ -445,14 +514,16 @@ def test_a_class_of_none(document, tmp_path):
     document["students"] = []
     document["unread"] = []
     written = write_reports(document, tmp_path)
-    assert [path.name for path in written.paths] == ["results.json", "index.html", "review.yaml"]
+    assert [path.name for path in written.paths] == [
+        "results.json", "index.html", "review.schema.json", "review.yaml",
+    ]  # fmt: skip
     assert "Nothing waits for a person." in (tmp_path / "index.html").read_text("utf-8")
 
 
 def test_everything_is_written_the_same_twice_for_its_owner_only(document, tmp_path):
     first = write_reports(document, tmp_path / "a")
     second = write_reports(copy.deepcopy(document), tmp_path / "b")
-    assert len(first.paths) == 3 + 3 * len(document["students"])
+    assert len(first.paths) == 4 + 3 * len(document["students"])
     for one, other in zip(first.paths, second.paths, strict=True):
         assert one.relative_to(tmp_path / "a") == other.relative_to(tmp_path / "b")
         assert one.read_bytes() == other.read_bytes()
@@ -526,5 +597,7 @@ def test_a_template_that_forgets_to_escape_is_escaped(document, tmp_path):
 
 
 def test_the_table_of_reports():
-    assert list(REPORTS) == ["json", "html", "markdown", "text", "class", "review"]
+    assert list(REPORTS) == [
+        "json", "html", "markdown", "text", "class", "schema", "review",
+    ]  # fmt: skip
     assert [report.audience for report in REPORTS.values()].count("student") == 3

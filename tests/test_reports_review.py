@@ -152,7 +152,7 @@ def test_text_is_text_also_to_a_reader_that_guesses_types(text):
     assert yaml.safe_load(f"a: {yaml_text(text)}") == {"a": text}
 
 
-@given(st.lists(st.text("ab:#'\\"- \t\\|>&*", max_size=5), min_size=1, max_size=4))
+@given(st.lists(st.text("ab:#'\"- \t\\|>&*", max_size=5), min_size=1, max_size=4))
 def test_an_answer_comes_back_from_a_block(lines):
     text = "\n".join(lines)
     written = f"  answer: {yaml_answer(text, 6)}\n  next: 1\n"

@@ -11,7 +11,7 @@ from grader.documents import BY_SUFFIX, read_document
 from grader.errors import Fault, FileError
 from grader.homework import Homework
 from grader.limits import TEXT_ENTRY_BYTES
-from grader.read.answers import AnswersFile
+from grader.read.answers import AnswersFile, read_answers
 from grader.read.decode import decode
 from grader.source import Place
 
@@ -82,12 +82,21 @@ def read_hypertext_answers(homework: Homework, data: bytes, file: str) -> Answer
     )
     if not page.text.strip():
         raise FileError(seen or [Fault(Place(file, 1, 1), "", "the page holds no text")])
-    # The plain-text reader knows an answers file when it sees one.
     try:
-        answers = read_document(homework, page.text.encode(), f"{file}.txt")
+        answers = _read_text(homework, page.text.encode(), file)
     except FileError as error:
         raise FileError([*error.faults, *seen]) from None
     return replace(answers, file=file, faults=(*answers.faults, *seen))
+
+
+def _read_text(homework: Homework, data: bytes, file: str) -> AnswersFile:
+    """The answers in a text: an answers file where it looks like one, else a document."""
+    if looks_like_answers(data):
+        try:
+            return read_answers(data, file)
+        except FileError:
+            pass  # words that only begin like one
+    return read_document(homework, data, f"{file}.txt")
 
 
 def link_of(data: bytes, file: str) -> str:

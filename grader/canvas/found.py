@@ -92,7 +92,9 @@ def find_files(
             name = read_name(path.name, known)
             # A name of one file alone may look like Canvas's by chance.
             named = name if name is not None and name.user_id in known else None
-            items[path.resolve()] = _Item(path, path.name, path.as_posix(), canvas=named)
+            items[path.resolve()] = _Item(
+                path, _visible(path.name), _visible(path.as_posix()), canvas=named
+            )
     found, aside = _sorted(list(items.values()), book)
     return found, [*unread, *aside]
 
@@ -101,9 +103,9 @@ def _folder(folder: Path, known: frozenset[str]) -> list[_Item]:
     files = sorted(
         item for item in folder.iterdir() if item.is_file() and not item.name.startswith(".")
     )
-    canvas = _named([file.name for file in files], known)
+    canvas = _named([_visible(file.name) for file in files], known)
     return [
-        _Item(file, file.name, file.as_posix(), canvas=name)
+        _Item(file, _visible(file.name), _visible(file.as_posix()), canvas=name)
         for file, name in zip(files, canvas, strict=True)
         if name is not None
         or (file.suffix.lower() in FOLDER_SUFFIXES and file.stem.lower() not in _ABOUT_FOLDERS)
@@ -112,9 +114,9 @@ def _folder(folder: Path, known: frozenset[str]) -> list[_Item]:
 
 def _archive(path: Path, known: frozenset[str]) -> list[_Item]:
     members = read_archive(path, path.name, may_hold_answers)
-    bases = [member.name.rpartition("/")[2] for member in members]
+    bases = [_visible(member.name.rpartition("/")[2]) for member in members]
     return [
-        _Item(path, _visible(base), _visible(f"{path.name}/{member.name}"),
+        _Item(path, base, _visible(f"{path.name}/{member.name}"),
               member.data, member.problem, name)
         for member, base, name in zip(members, bases, _named(bases, known), strict=True)
     ]  # fmt: skip

@@ -64,6 +64,7 @@ class _Reader(HTMLParser):
         self.links: list[str] = []
         self.hidden: list[str] = []  # open elements whose text is not read, outermost first
         self.raw = 0  # open elements whose white space counts
+        self.scripts = 0  # open superscripts and subscripts
         self.formula: list[str] | None = None
 
     # --- text -------------------------------------------------------------------
@@ -113,6 +114,7 @@ class _Reader(HTMLParser):
                 self.out.append(" ")
         elif tag in _SCRIPTS:
             self.out.append(_SCRIPTS[tag] + "{")
+            self.scripts += 1
         elif tag == "a" and given.get("href"):
             self.links.append(given["href"])
         elif tag in _PICTURES:
@@ -144,8 +146,9 @@ class _Reader(HTMLParser):
             return
         if tag in ("pre", "textarea"):
             self.raw = max(0, self.raw - 1)
-        if tag in _SCRIPTS:
+        if tag in _SCRIPTS and self.scripts:
             self.out.append("}")
+            self.scripts -= 1
         if tag in _BLOCKS:
             self._new_line()
             if tag == "p":

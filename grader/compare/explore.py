@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from grader.compare.cases import Case
 from grader.compare.field import Field
-from grader.compare.lines import Sign, points_on_lines
+from grader.compare.lines import Sign, certainly_outside, points_on_lines
 from grader.compare.sample import Cloud, Point, Stream, draw
 from grader.compare.simplex import interior_point
 from grader.limits import CASE_POINTS, CASE_ROUNDS, LINE_STARTS, MAX_MULTIPLIED, SAMPLE_SIZE
@@ -170,8 +170,10 @@ def points_in_case(
         ):
             return None
         inside, fit = _fit(case.field, signs, cloud)
-        if inside:
-            return [cloud.point(index) for index in inside[:CASE_POINTS]]
+        points: list[Point] = [cloud.point(index) for index in inside[: 4 * CASE_POINTS]]
+        points = [p for p in points if not certainly_outside(case.field, case.signs, p)]
+        if points:
+            return points[:CASE_POINTS]
         best = np.argsort(-fit, kind="stable")[: SAMPLE_SIZE // 8]
         for index in best[:LINE_STARTS]:
             found = points_on_lines(case.field, case.signs, cloud.point(int(index)), positive)

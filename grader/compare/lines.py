@@ -49,6 +49,19 @@ def points_on_lines(
     return []
 
 
+def certainly_outside(field: Field, signs: Sequence[Sign], point: Point) -> bool:
+    """Whether a sign does not hold at a point, where floating point may have said so."""
+    slots = {slot: name for name in point if (slot := field.slot_of_name(name)) is not None}
+    values: dict[str | int, int | fmpz | fmpq] = {
+        slot: fmpq(point[name].numerator, point[name].denominator) for slot, name in slots.items()
+    }
+    for poly, sign in signs:
+        left = poly.subs(values)
+        if left.is_zero() or (left.is_constant() and left.leading_coefficient() * sign < 0):
+            return True
+    return False
+
+
 def _on_line(
     signs: Sequence[Sign], slot: int, fixed: dict[str | int, int | fmpz | fmpq], *, ahead: bool
 ) -> list[fmpq]:

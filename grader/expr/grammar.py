@@ -212,6 +212,8 @@ class Grammar:
                 end = self.ends[divided - 1]
                 top = factors[0] if len(factors) == 1 else Product(tuple(factors), Span(start, end))
                 below = self.signed_factor()
+                if self.kinds[divided + 1] == NUMBER and self.kinds[self.pos] == PLUS:
+                    below = self.over_one(first_at, divided, below)
                 factors = [Quotient(top, below, Span(start, self.ends[self.pos - 1]))]
             else:
                 break
@@ -231,6 +233,22 @@ class Grammar:
             "ambiguity",
             Span(self.starts[first], self.ends[self.pos - 1]),
         )
+
+    def over_one(self, first: int, slash: int, below: Node) -> Node:
+        """``1/1+e^-z``: hardly meant as 1 + e^-z; said, and kept the other way."""
+        if not isinstance(below, Number) or below.value != 1:
+            return below
+        top = self.quote(self.starts[first], self.ends[slash - 1])
+        self.note(
+            f"`{top}/1+…` is read as ({top}/1)+…, not as {top}/(1+…)",
+            "ambiguity",
+            Span(self.starts[first], self.ends[self.pos]),
+        )
+        if not self.choice(slash):
+            return below
+        rest = self.sum()
+        terms = rest.terms if isinstance(rest, Sum) else (rest,)
+        return Sum((below, *terms), Span(below.span.start, self.ends[self.pos - 1]))
 
     def under(self, quotient: Node, factor: Node) -> Node:
         """``a/b`` with one more factor below its slash: ``a/(b·c)``."""

@@ -201,6 +201,7 @@ def check_index(grammar: Grammar, opened: int) -> None:
     if (
         grammar.values[opened] == "{"
         and kinds[opened + 1] == OPEN
+        and grammar.values[opened + 1] in ("(", "[")
         and kinds[opened + 2] == NUMBER
         and kinds[opened + 3] == CLOSE
         and kinds[opened + 4] == CLOSE

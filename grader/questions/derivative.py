@@ -66,6 +66,7 @@ def build_expressions(
                 statement=statement,
                 answer=tree,
                 references=(reference,),
+                bonus=part.bonus,
             )
         )
     faults.raise_if_any()

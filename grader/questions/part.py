@@ -44,6 +44,7 @@ class Part:
     statement: Statement
     answer: Node | Dimensions
     references: tuple[Reference, ...]
+    bonus: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,7 @@ def build_shapes(question: QuestionFile, rubric: RubricFile) -> tuple[Part, ...]
                 statement=statement,
                 answer=size,
                 references=(rows, columns),
+                bonus=part.bonus,
             )
         )
     faults.raise_if_any()

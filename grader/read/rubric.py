@@ -45,6 +45,7 @@ class Policy:
     decimals: Literal["exact", "rounded"] = "exact"
     rounding: Literal["none", "half", "whole"] = "none"
     all_or_nothing: bool = False
+    cap: Fraction | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "partial_credit", MappingProxyType(dict(self.partial_credit)))
@@ -96,6 +97,7 @@ class PartFile:
     prompt: str
     hint: str | None
     place: Place
+    bonus: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -384,6 +386,7 @@ def _built(
             policy.decimals,
             policy.rounding,
             policy.all_or_nothing,
+            policy.cap,
         ),
         questions=tuple(
             _question(question, ("questions", index), data, source)
@@ -459,6 +462,7 @@ def _question(shape: Any, at: Keys, data: Plain, source: Source) -> QuestionFile
                 prompt=part.prompt,
                 hint=part.hint,
                 place=key("parts", name).place,
+                bonus=part.bonus,
             )
             for name, part in shape.parts.items()
         ),

@@ -116,6 +116,9 @@ class PolicyShape(Shape):
     all_or_nothing: Truth = Field(
         default=False, description="A question counts only if all of it is right."
     )
+    cap: Points | None = Field(
+        default=None, description="The most points that a student's total may have."
+    )
 
 
 class SymbolShape(Shape):
@@ -133,6 +136,9 @@ class PartShape(Shape):
 
     quantity: Text = Field(description=r"What is asked, such as \partial y / \partial x.")
     points: Points | None = Field(default=None, description="Points of this part.")
+    bonus: Truth = Field(
+        default=False, description="Its points are extra: they are not among those possible."
+    )
     prompt: str = Field(default="", description="A sentence for students.")
     hint: Text | None = Field(default=None, description="A hint for the self-check.")
 

@@ -29,7 +29,8 @@ def yaml_answer(text: str, indent: int) -> str:
     """A text behind `key: `: several lines of it as a block, as far as YAML keeps them."""
     lines = text.split("\n")
     if len(lines) > 1 and all(map(_stands_in_a_block, lines)) and lines[0] and lines[-1]:
-        return "|-" + "".join(f"\n{' ' * indent}{line}".rstrip() for line in lines)
+        margin = " " * indent
+        return "|-" + "".join(f"\n{margin}{line}" if line else "\n" for line in lines)
     return yaml_text(text)
 
 
