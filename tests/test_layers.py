@@ -19,7 +19,8 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(row.split())
     for row in (
         "grader.__main__",
-        "grader.cli grader.choices grader.terminal grader.blank",
+        "grader.cli",
+        "grader.cli_canvas grader.command grader.choices grader.terminal grader.blank",
         "grader",  # the public names; they load when first used
         "grader.push",
         "grader.exports",

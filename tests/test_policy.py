@@ -192,3 +192,46 @@ def test_a_bonus_part_and_a_cap() -> None:
     assert (found.score, found.possible) == (9, 25)
     capped = parse_rubric(text + "\npolicy: {cap: 8.5}\n")
     assert submitted(capped, {"q3": SIZES}).score == Fraction(17, 2)
+
+
+def test_decimals_count_as_the_rubric_says() -> None:
+    answers = {"q1": {"psi_01": "1.000 phi_1 I[psi_01 + psi_11 a[theta_01 + theta_11 x] + "
+                      "psi_21 a[theta_02 + theta_12 x] > 0]", "phi_0": "0.9999"}}  # fmt: skip
+    exact = {part.part: part for part in submitted(homework("{}"), answers).parts}
+    assert str(exact["q1.phi_0"].verdict.outcome) == "different"
+    assert str(exact["q1.psi_01"].verdict.outcome) == "equivalent"
+    rounded = submitted(homework("{decimals: significant 3}"), answers)
+    found = {part.part: part.verdict for part in rounded.parts}["q1.phi_0"]
+    assert str(found.outcome) == "equivalent"
+    assert "3 significant digits" in " ".join(found.notes)
+
+
+def test_a_difference_at_a_kink_is_noted_where_the_rubric_asks() -> None:
+    answer = r"phi_1 I[psi_01 + psi_11 a[theta_01 + theta_11 x] + psi_21 a[theta_02 + theta_12 x] \\ge 0]"
+    answers = {"q1": {"psi_01": answer.replace("\\\\", "\\")}}
+    for policy, notes in (("{}", 0), ("{kink_notes: true}", 1)):
+        found = submitted(homework(policy), answers)
+        verdict = {part.part: part.verdict for part in found.parts}["q1.psi_01"]
+        assert (str(verdict.outcome), len(verdict.notes)) == ("equivalent", notes)
+
+
+@pytest.mark.parametrize(("assume", "outcome"), [("real", "different"), ("positive", "equivalent"),
+                                                 ("nonnegative", "equivalent")])  # fmt: skip
+def test_assumptions_of_a_rubric(assume: str, outcome: str) -> None:
+    text = f"""
+schema: 1
+id: roots
+title: Roots
+course: Calculus
+questions:
+  - id: q1
+    kind: derivative
+    title: A root
+    prompt: Differentiate.
+    symbols: [{{name: w, assume: {assume}}}, x]
+    quantities: {{y: x w}}
+    parts: {{dy_dx: dy/dx}}
+"""
+    rubric = parse_rubric(text)
+    found = submitted(rubric, {"q1": {"dy_dx": r"\sqrt{w^2}"}})
+    assert str(found.parts[0].verdict.outcome) == outcome

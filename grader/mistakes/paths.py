@@ -102,7 +102,7 @@ def _paths(node: Node, name: str, inside: Node | None) -> list[tuple[Link, ...]]
             sign = Link(Negation(ONE), "sign")
             return [(sign, *found) for found in _paths(operand, name, inside)]
         case Product(factors):
-            result = []
+            result: list[tuple[Link, ...]] = []
             for k, factor in enumerate(factors):
                 others = [f for j, f in enumerate(factors) if j != k]
                 plain = isinstance(factor, Symbol)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from unicodedata import combining, east_asian_width
 
 from grader.push.plan import Change, Target
 from grader.reports.visible import one_line
@@ -14,12 +15,9 @@ _HEAD = ("student", "Canvas id", "in Canvas", "new", "comment", "file", "rubric"
 def plan_table(target: Target, plan: Sequence[Change]) -> str:
     """The table as text, and a line that counts."""
     rows = [_HEAD, *(_row(change) for change in plan)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEAD) - 1)]
-    lines = [
-        "  ".join([*(cell.ljust(width) for cell, width in zip(row[:-1], widths, strict=True)), row[-1]]).rstrip()
-        for row in rows
-    ]  # fmt: skip
-    lines.insert(1, "-" * max(map(len, lines)))
+    widths = [max(_cells(row[column]) for row in rows) for column in range(len(_HEAD) - 1)]
+    lines = ["  ".join([*map(_padded, row[:-1], widths), row[-1]]).rstrip() for row in rows]
+    lines.insert(1, "-" * max(map(_cells, lines)))
     return "\n".join([*lines, "", counts(target, plan)])
 
 
@@ -56,3 +54,14 @@ def _row(change: Change) -> tuple[str, ...]:
         f"{len(change.rubric)} new" if change.rubric is not None else "–",
         notes,
     )
+
+
+def _cells(text: str) -> int:
+    """How wide a terminal shows a text."""
+    return sum(
+        0 if combining(letter) else 2 if east_asian_width(letter) in "WF" else 1 for letter in text
+    )
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * (width - _cells(text))

@@ -175,6 +175,8 @@ def _same_meaning(statement: Statement, name: str, tree: Node, key: str) -> bool
             f"{key} {name}",
             environment=statement.forward,
             positive=statement.positive,
+            negative=statement.negative,
+            integers=statement.integers,
             names=statement.leaves,
         )
         return bool(compare(reference, tree))

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from grader.compare.field import UndefinedEverywhere
 from grader.compare.interpret import Unevaluated
+from grader.compare.kinks import difference_at_kink
 from grader.compare.ladder import compare
 from grader.compare.reference import make_reference
+from grader.compare.rounding import compare_rounded
 from grader.derive import chain_term, derivative
 from grader.errors import LimitError
 from grader.expr.names import Vocabulary
 from grader.expr.parser import Reading, parse_answer
 from grader.expr.tree import Dimensions, Node, Number, Partial, Symbol, substitute, symbols
-from grader.questions.part import Kind, Part, Statement
+from grader.questions.part import Kind, Part, Rules, Statement
 from grader.questions.partials import Disallowed, work_out
 from grader.questions.statement import Faults, read_partial, read_statement
 from grader.read.rubric import QuestionFile, RubricFile
@@ -46,6 +49,8 @@ def build_expressions(
                 part.full_id,
                 environment=statement.forward,
                 positive=statement.positive,
+                negative=statement.negative,
+                integers=statement.integers,
                 names=statement.leaves,
             )
         except (ValueError, LimitError, UndefinedEverywhere) as error:
@@ -67,6 +72,7 @@ def build_expressions(
                 answer=tree,
                 references=(reference,),
                 bonus=part.bonus,
+                rules=Rules(rubric.policy.significant, rubric.policy.kink_notes),
             )
         )
     faults.raise_if_any()
@@ -96,7 +102,7 @@ def judge_expression(
     assert not isinstance(answer, Dimensions), "the reader of this kind gives expressions"
     assert isinstance(part.quantity, Partial)
     try:
-        return compare(part.references[0], answer, definitions)
+        return _compared(part, answer, definitions)
     except Unevaluated:
         pass  # worked out below: rare, and no cost to the answers without
     forward = {**part.statement.forward, **definitions}
@@ -109,7 +115,22 @@ def judge_expression(
         return Verdict(Outcome.DISALLOWED, reason=disallowed.reason, span=disallowed.span)
     except ValueError as error:
         return Verdict(Outcome.UNDECIDED, reason=str(error))
-    return compare(part.references[0], answer, definitions)
+    return _compared(part, answer, definitions)
+
+
+def _compared(part: Part, answer: Node, definitions: Mapping[str, Node]) -> Verdict:
+    """The verdict under the rubric's rules for decimals and kinks."""
+    reference, rules = part.references[0], part.rules
+    if rules.significant is None:
+        verdict = compare(reference, answer, definitions)
+    else:
+        verdict = compare_rounded(reference, answer, definitions, significant=rules.significant)
+    if rules.kink_notes and verdict.outcome is Outcome.EQUIVALENT:
+        kink = difference_at_kink(reference, answer, definitions)
+        if kink is not None:
+            note = "at a kink it has another value than the reference (> for ≥, say)"
+            verdict = replace(verdict, notes=(*verdict.notes, note))
+    return verdict
 
 
 def read_expression(text: str, vocabulary: Vocabulary) -> Reading:

@@ -19,14 +19,28 @@ class Statement:
     """What a question states, as trees.
 
     ``forward`` is the forward pass, in order; ``sizes`` the number of elements of
-    each vector; ``positive`` the symbols assumed to be > 0.
+    each vector; ``positive``, ``negative`` and ``integers`` the symbols assumed to be so.
     """
 
     vocabulary: Vocabulary
     leaves: frozenset[str]
     positive: frozenset[str]
+    negative: frozenset[str]
+    integers: frozenset[str]
     forward: Mapping[str, Node]
     sizes: Mapping[str, Node]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How a rubric wants answers judged: ``significant`` digits to which a typed decimal
+    counts (None: exactly), and whether a difference at a kink alone gets a note."""
+
+    significant: int | None = None
+    kink_notes: bool = False
+
+
+EXACT = Rules()
 
 
 @dataclass(frozen=True)
@@ -45,6 +59,7 @@ class Part:
     answer: Node | Dimensions
     references: tuple[Reference, ...]
     bonus: bool = False
+    rules: Rules = EXACT
 
 
 @dataclass(frozen=True, slots=True)

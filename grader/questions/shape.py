@@ -50,6 +50,8 @@ def build_shapes(question: QuestionFile, rubric: RubricFile) -> tuple[Part, ...]
                 side,
                 f"{part.full_id} {label}",
                 positive=statement.positive,
+                negative=statement.negative,
+                integers=statement.integers,
                 names=statement.leaves,
             )
             for side, label in ((size.rows, "rows"), (size.columns, "columns"))

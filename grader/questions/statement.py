@@ -98,13 +98,14 @@ def read_statement(question: QuestionFile, faults: Faults) -> Statement:
         return name
 
     leaves: list[str] = []
-    positive: set[str] = set()
+    assumed: dict[str, set[str]] = {}
     for symbol in question.symbols:
         name = declare(symbol.name)
         if name is not None:
             leaves.append(name)
-            if symbol.assume == "positive" or question.sizes:
-                positive.add(name)
+            assumed.setdefault("positive" if question.sizes else symbol.assume, set()).add(name)
+            if question.sizes:
+                assumed.setdefault("integer", set()).add(name)
     forward_names = [(declare(quantity.name), quantity) for quantity in question.quantities]
     size_names = [(declare(size.name), size) for size in question.sizes]
     vocabulary = Vocabulary(
@@ -136,8 +137,16 @@ def read_statement(question: QuestionFile, faults: Faults) -> Statement:
             faults.add(size.size, f"a size may use symbols only, not `{min(unknown)}`")
             continue
         sizes[name] = tree
-    return Statement(vocabulary, frozenset(leaves), frozenset(positive), forward or NO_NAMES,
-                     sizes or NO_NAMES)  # fmt: skip
+    return Statement(
+        vocabulary=vocabulary,
+        leaves=frozenset(leaves),
+        # A symbol that is never negative is positive almost everywhere.
+        positive=frozenset(assumed.get("positive", set()) | assumed.get("nonnegative", set())),
+        negative=frozenset(assumed.get("negative", ())),
+        integers=frozenset(assumed.get("integer", ())),
+        forward=forward or NO_NAMES,
+        sizes=sizes or NO_NAMES,
+    )
 
 
 def _aliases(

@@ -131,7 +131,9 @@ def read_review(data: bytes, file: str = "review.yaml") -> ReviewFile:
     """
     text = _decoded(data, file).removeprefix("\ufeff").replace("\r\n", "\n")
     if len(text) > REVIEW_BYTES:
-        raise FileError([Fault(Place(file, 1, 1), "", "this file is too large to be a review list")])
+        raise FileError(
+            [Fault(Place(file, 1, 1), "", "this file is too large to be a review list")]
+        )
     if not text.strip():
         return ReviewFile(file, data=data)
     source = Source(file, text)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import copy
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
@@ -42,7 +42,8 @@ class Policy:
     partial_credit: Mapping[str, Fraction] = field(default_factory=lambda: _NO_CREDIT)
     other_layout_credit: Fraction | None = None
     follow_through_credit: Fraction | None = None
-    decimals: Literal["exact", "rounded"] = "exact"
+    significant: int | None = None
+    kink_notes: bool = False
     rounding: Literal["none", "half", "whole"] = "none"
     all_or_nothing: bool = False
     cap: Fraction | None = None
@@ -52,13 +53,9 @@ class Policy:
 
     def __reduce__(self) -> tuple[type[Policy], tuple[object, ...]]:
         # A read-only view does not pickle, and rubrics go to worker processes.
-        return type(self), (
-            dict(self.partial_credit),
-            self.other_layout_credit,
-            self.follow_through_credit,
-            self.decimals,
-            self.rounding,
-            self.all_or_nothing,
+        values = (getattr(self, each.name) for each in fields(self))
+        return type(self), tuple(
+            dict(value) if isinstance(value, Mapping) else value for value in values
         )
 
 
@@ -384,6 +381,7 @@ def _built(
             policy.other_layout_credit,
             policy.follow_through_credit,
             policy.decimals,
+            policy.kink_notes,
             policy.rounding,
             policy.all_or_nothing,
             policy.cap,

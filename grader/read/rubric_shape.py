@@ -43,6 +43,21 @@ def _truth(value: object) -> bool:
     raise ValueError(f"`{value}` is neither true nor false")
 
 
+#: Fewer digits would let nearly anything pass, more than a float has say nothing.
+_SIGNIFICANT = range(2, 13)
+
+
+def _significant(value: object) -> int | None:
+    words = str(value).split()
+    if words == ["exact"] or value is None:
+        return None
+    if len(words) == 2 and words[0] == "significant" and words[1].isdecimal():
+        digits = int(words[1])
+        if digits in _SIGNIFICANT:
+            return digits
+    raise ValueError(f"`{value}` is neither `exact` nor `significant 3` (2 to 12 digits)")
+
+
 def _identifier(value: object) -> object:
     if isinstance(value, str) and not _ID.fullmatch(value):
         raise ValueError(
@@ -73,6 +88,7 @@ Points = Annotated[
 Share = Annotated[
     Fraction, BeforeValidator(_share, json_schema_input_type=int | float | str), Serial
 ]
+Decimals = Annotated[int | None, BeforeValidator(_significant, json_schema_input_type=str)]
 Truth = Annotated[bool, BeforeValidator(_truth, json_schema_input_type=bool)]
 Spellings = Annotated[list[Text], BeforeValidator(_listed, json_schema_input_type=list[str] | str)]
 
@@ -107,8 +123,13 @@ class PolicyShape(Shape):
     follow_through_credit: Share | None = Field(
         default=None, description="Share for an answer that is right given an earlier slip."
     )
-    decimals: Literal["exact", "rounded"] = Field(
-        default="exact", description="Whether 0.33 may stand for 1/3 (rounded) or not (exact)."
+    decimals: Decimals = Field(
+        default=None,
+        description="`exact`, or `significant N`: typed decimals count to N significant digits.",
+    )
+    kink_notes: Truth = Field(
+        default=False,
+        description="Whether an answer that differs only at a kink (>= for >) gets a note.",
     )
     rounding: Literal["none", "half", "whole"] = Field(
         default="none", description="The step that a student's total is rounded to."

@@ -1,0 +1,76 @@
+"""What all commands share: their shape, how they complain, and how they give up."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from grader.errors import FileError
+
+if TYPE_CHECKING:
+    from grader.homework import Homework
+
+#: Exit codes; see ``docs/cli.md``.
+NEEDS_ATTENTION = 1
+AT_FAULT = 2
+
+
+class Example(click.Command):
+    """A command whose help ends with an example of its use."""
+
+    def __init__(self, *args: Any, example: str, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self.example = example
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Example"):
+            for line in self.example.splitlines():
+                formatter.write(f"{' ' * formatter.current_indent}{line}\n")
+        super().format_epilog(ctx, formatter)
+
+
+class InOrder(click.Group):
+    """A group that lists its commands in the order in which they are used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+def complain(message: object) -> None:
+    """A message on standard error, with nothing in it that a terminal would act on."""
+    from grader.reports.visible import visible
+
+    click.echo(visible(str(message)), err=True)
+
+
+def give_up(message: object) -> NoReturn:
+    """End with a message on standard error, when the command or the rubric is at fault."""
+    complain(message)
+    sys.exit(AT_FAULT)
+
+
+def homework_of(rubric: str) -> Homework:
+    """The homework of a rubric named on the command line; ends the program at its faults."""
+    from grader.homework import load_rubric
+
+    try:
+        return load_rubric(rubric)
+    except FileError as error:
+        give_up(error)
+
+
+@contextmanager
+def writing(out: Path) -> Iterator[None]:
+    """Say in one line which file could not be written, and why."""
+    try:
+        yield
+    except OSError as error:
+        give_up(f"{error.filename or out}: {error.strerror or error}")
+
+
+rubric_argument = click.argument("rubric")

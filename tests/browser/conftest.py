@@ -1,0 +1,106 @@
+"""A real Chromium, and the pages of the sample class in it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from grader.batch import grade_paths
+from grader.homework import load_rubric, parse_rubric
+from grader.reports import write_reports
+from grader.reports.check_page import check_html
+from grader.reports.key_page import key_html
+from grader.review import apply_decisions, load_review
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+
+#: No sandbox, since tests run as root; and nothing that makes it ask the network.
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+
+
+@pytest.fixture(scope="session")
+def pages(tmp_path_factory) -> dict[str, Path]:
+    """Every kind of page, of the samples; the files that cannot be read are among them."""
+    folder = tmp_path_factory.mktemp("pages")
+    samples = ROOT / "submissions_sample"
+    homework = load_rubric("activity6")
+    # One answer decided for a group, one for a student, so that the pages show that too.
+    review = folder / "review.yaml"
+    review.write_text(
+        "review:\n"
+        "  - {part: q1.psi_02, answer: '\\phi_2 I[\\dots > 0]', decision: {points: 0.5, comment: ok}}\n"
+        "  - {part: q1.psi_12, students: [{id: 1007, decision: {points: 1, comment: on paper}}]}\n",
+        encoding="utf-8",
+    )
+    batch = grade_paths(homework, [samples, samples / "messy"])
+    found = apply_decisions(batch, load_review(review, homework, "Ada"), homework)
+    write_reports(found.batch.as_json(), folder, kept=found.kept)
+    (folder / "key.html").write_text(key_html(homework), encoding="utf-8")
+    text = (ROOT / "rubrics" / "activity6.yaml").read_text(encoding="utf-8")
+    hints = parse_rubric(text.replace("self_check: verdict", "self_check: hints"))
+    (submission,) = grade_paths(hints, [samples / "farid.yaml"]).students
+    (folder / "check.html").write_text(
+        check_html(hints.statement, submission, "hints"), encoding="utf-8"
+    )
+    return {
+        "farid": folder / "feedback" / "1006-farid-rahimi.html",
+        "greta": folder / "feedback" / "1007-greta-lindqvist.html",
+        "lucia": folder / "feedback" / "1012-lucia-fernandez.html",
+        "class": folder / "index.html",
+        "key": folder / "key.html",
+        "check": folder / "check.html",
+    }
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[object]:
+    """Debian's Chromium, driven by Playwright, which downloads nothing."""
+    if CHROMIUM is None:
+        pytest.skip("there is no chromium on this machine")
+    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    with playwright.sync_playwright() as running:
+        found = running.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield found
+        found.close()
+
+
+@dataclass
+class Opened:
+    """A page, and everything that it said or asked for."""
+
+    page: object
+    console: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+def opened(browser, pages) -> Iterator[Callable[..., Opened]]:
+    """Open a page by name, in a colour scheme and at a width."""
+    contexts = []
+
+    def open_page(name: str, scheme: str = "light", width: int = 1200, **settings) -> Opened:
+        context = browser.new_context(
+            color_scheme=scheme, viewport={"width": width, "height": 900}, **settings
+        )
+        contexts.append(context)
+        page = context.new_page()
+        made = Opened(page)
+        page.on("console", lambda message: made.console.append(message.text))
+        page.on("pageerror", lambda error: made.console.append(str(error)))
+        page.on("request", lambda request: made.requests.append(request.url))
+        page.goto(pages[name].as_uri())
+        return made
+
+    yield open_page
+    for context in contexts:
+        context.close()
