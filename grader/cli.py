@@ -184,7 +184,7 @@ def grade(
         sys.exit(NEEDS_ATTENTION)
 
 
-@cli.command(cls=Example, example="grader check activity6 answers.yaml --watch")
+@cli.command(cls=Example, example="grader check activity6 answers.yaml --html check.html")
 @rubric_argument
 @click.argument(
     "answers", type=click.Path(exists=True, dir_okay=False, readable=False, path_type=Path)

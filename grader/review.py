@@ -9,7 +9,7 @@ has changed since, the decision is kept beside the new answer and decides nothin
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -50,7 +50,7 @@ def load_review(path: Path, homework: Homework, who: str | None = None) -> Revie
     faults = sorted(_faults(review, homework))
     if faults:
         raise FileError(faults[:FILE_FAULTS])
-    saved = datetime.datetime.fromtimestamp(path.stat().st_mtime, datetime.UTC).date().isoformat()
+    saved = dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC).date().isoformat()
     return signed(review, review.decided_by or who, saved)
 
 

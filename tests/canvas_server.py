@@ -247,11 +247,12 @@ class Handler(BaseHTTPRequestHandler):
             state.grade(number, given["submission[posted_grade]"])
         state.assess(number, [(name.removeprefix("rubric_assessment"), value)
                               for name, value in fields if name.startswith("rubric_assessment")])  # fmt: skip
-        if "comment[text_comment]" in given:
+        # A file alone is a comment too.
+        if any(name.startswith("comment[") for name in given):
             files = [int(value) for name, value in fields if name == "comment[file_ids][]"]
             assert all(state.files[file]["data"] for file in files), "a file that was not uploaded"
             state.submissions[number]["submission_comments"].append(
-                {"id": 900 + len(state.log), "comment": given["comment[text_comment]"],
+                {"id": 900 + len(state.log), "comment": given.get("comment[text_comment]", ""),
                  "attachments": [state.files[file] for file in files]}
             )  # fmt: skip
         public = json.loads(json.dumps(self.shown(number), default=lambda data: "bytes"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import stat
 import struct
+import time
 import zipfile
 import zlib
 from pathlib import Path
@@ -117,6 +118,9 @@ PAGES = [
     ("<style>p{}</style><script>alert(1)</script><!-- no -->a<template>b</template>c", "ac\n", (), ()),
     ('see <a href="https://example.edu/x">this</a> <img src="photo.jpg">', "see this\n",
      ("a picture",), ("https://example.edu/x",)),
+    ('<img class="equation_image" data-equation-content="x<0 > -1">!', "\\(x<0 > -1\\)!\n", (), ()),
+    ("a < b <!-- <p> --> c <3 d<e", "a < b c <3 d<e\n", (), ()),
+    ("<!DOCTYPE html><p title='it\"s'>a</p><p title=\"never closed>b</p>c", 'a\n\n<p title="never closed>b\n\nc\n', (), ()),
     ("<b>a</b> <i>b</i>\n  c", "a b c\n", (), ()),
     ("", "", (), ()), ("<p>&nbsp;</p>", "", (), ()), ("<p", "<p\n", (), ()),
     ("</div></sub></pre>a</", "a</\n", (), ()), ("<svg><text>x</text></svg>b", "b\n", ("a drawing",), ()),
@@ -127,6 +131,17 @@ PAGES = [
 def test_a_page(markup, text, pictures, links):
     page = read_hypertext(markup)
     assert (page.text, page.pictures, page.links) == (text, pictures, links)
+
+
+@pytest.mark.parametrize(
+    "piece", ["<", "<!", "<a ", '<a href="', "<a '", "<!--", "<![CDATA[", "<sub>", "</", "<svg>", "&",
+              "<a>'<b \"", "<?", "<math>", "<script>"]
+)  # fmt: skip
+def test_no_page_takes_long(piece):
+    """A million characters of what the library's parser takes hours for."""
+    started = time.process_time()
+    read_hypertext(piece * (limits.TEXT_ENTRY_BYTES // len(piece)))
+    assert time.process_time() - started < 20
 
 
 # --- archives ----------------------------------------------------------------------------

@@ -191,6 +191,17 @@ def test_a_comment_that_broke_off_is_never_there_twice(folder, slept, how):
     assert [len(state.comments(number)) for number in (1001, 1002)] == [1, 1]
 
 
+def test_a_comment_that_came_meanwhile_is_not_sent_again(folder, slept):
+    """Another run sends the same between our look and our turn."""
+    state = CanvasState(PEOPLE)
+    with running(state) as url:
+        client = client_module.Client(url, Token(TOKEN), 27, 4312)
+        client.target()
+        for text in ("Well done.", " Well  done.\n", "Well done!"):
+            client.send_comment("1001", text, None)
+    assert state.comments(1001) == ["Well done.", "Well done!"]
+
+
 def test_an_interrupted_run_goes_on_where_it_stopped(folder, slept):
     """The second comment dies with the program, after Canvas had it and before the journal."""
     state = CanvasState(PEOPLE)

@@ -88,7 +88,9 @@ def test_nothing_runs_and_nothing_is_asked_for(server, tmp_path):
         found = opened(path, tmp_path / f"profile-{name}")
         assert "<title>pwned" not in found
         assert "Bobby &lt;script&gt;" in found
-        assert not any(f"<{tag}" in found for tag in ("script", "iframe", "img", "link", "base"))
+        assert not any(f"<{tag}" in found for tag in ("iframe", "img", "link", "base"))
+        # The class page has the script that sorts its tables, and no other.
+        assert found.count("<script") == (1 if name == "class" else 0)
     assert asked == []
 
 

@@ -37,7 +37,7 @@ def test_an_entry_in_full(document):
         "    possible: 1\n"
         "    students:\n"
         "      - {name: \"=cmd|'/c calc'!A1 <b>Bobby</b> \\u202eTables\\u202c\", id: '1003', "
-        "file: \"../../evil\\u202e.yaml\"}\n"
+        'file: "../../evil\\u202e.yaml"}\n'
         "      - {name: 'Grace Hopper', id: '1002', file: grace.yaml}\n"
         "    decision:\n"
         "      points:\n"

@@ -47,11 +47,47 @@ def read_hypertext(markup: str) -> Hypertext:
     editor its LaTeX between ``\\(`` and ``\\)``.  No markup makes it fail.
     """
     reader = _Reader()
-    reader.feed(markup)
+    reader.feed(_tamed(markup))
     reader.close()
     lines = [line.replace("\u00a0", " ").rstrip() for line in "".join(reader.out).split("\n")]
     text = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
     return Hypertext(text + "\n" if text else "", tuple(reader.pictures), tuple(reader.links))
+
+
+def _tamed(markup: str) -> str:
+    """The markup with every tag whole: comments and declarations gone, other ``<`` as text.
+
+    The parser of the library looks for the end of a tag that never ends once more at
+    every ``<``, which takes hours for a hostile page; this takes one pass.
+    """
+    out: list[str] = []
+    at, tag, comments = 0, _TAG, True
+    while (start := markup.find("<", at)) >= 0:
+        out.append(markup[at:start])
+        if comments and markup.startswith("<!--", start):
+            end = markup.find("-->", start + 4)
+            comments = end >= 0
+            if comments:
+                at = end + 3
+                continue
+        match = tag.match(markup, start)
+        if match is not None:
+            if markup[start + 1] not in "!?":
+                out.append(match.group())
+            at = match.end()
+            continue
+        if _BEGINS.match(markup, start):
+            # A quote is never closed, so that no later one can be trusted either.
+            tag = _PLAIN_TAG
+            match = tag.match(markup, start)
+        out.append("&lt;" if match is None else match.group())
+        at = start + 1 if match is None else match.end()
+    return "".join([*out, markup[at:]])
+
+
+_BEGINS: Final = re.compile("<[A-Za-z/!?]")
+_TAG: Final = re.compile(r"""<[A-Za-z/!?](?:[^"'>]++|"[^"]*+"|'[^']*+')*+>""")
+_PLAIN_TAG: Final = re.compile("<[A-Za-z/!?][^<>]*+>")
 
 
 class _Reader(HTMLParser):

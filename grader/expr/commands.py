@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from grader.expr import decorations
 from grader.expr.functions import SPELLINGS
 from grader.expr.lexicon import distance
 from grader.expr.names import ACCENTS, GREEK
@@ -34,8 +35,6 @@ from grader.expr.tokens import (
     INDICATOR_FACES,
     KEYWORDS,
     LAYOUTS,
-    MARKED,
-    NUMBER,
     OPEN,
     OPERATOR_NAMES,
     PROSE,
@@ -45,7 +44,6 @@ from grader.expr.tokens import (
     ROW,
     SIZES,
     STACKS,
-    SUBSCRIPT,
     TEXT_COMMANDS,
     UNKNOWN,
     VARIANTS,
@@ -72,12 +70,6 @@ _BRACKET_AHEAD = re.compile(r"\s*'*(?:\\(?:left|[bB]igg?l?)\s*)?(?:[(\[]|\\\{)")
 _ROW_REST = re.compile(r"(?:(?!\\\\|\\newline|\\end|\\begin|\\cr\b).){0,200}", re.DOTALL)
 _SPACED = re.compile(r"[A-Za-z]+(?: [A-Za-z]+)*")
 _LU = re.compile(r"\s*L\s*U(?![A-Za-z])")
-_LABEL_AHEAD = re.compile(r"\s*[_^]")
-_POSITIVE_SET = re.compile(
-    r"(?:\\left\s?)?(?P<from>[(\[])\s*0\s*,\s*(?:\+\s*)?(?:\\infty|∞)\s*(?:\\right\s?)?[)\]]"
-    r"|(?:\\mathbb\s?\{?\s?R\s?\}?|\\R|ℝ)\s?[_^]?\s?(?:\+|⁺|₊|\{\s?(?:\+|>\s?0)\s?\})"
-)
-_ELEMENT = re.compile(r"(?:\\in|∈)\s*\Z")
 _SIMPLE_NAME = re.compile(
     r"\s*(\\?[A-Za-z]+|[α-ωΑ-Ωϕϑϵℓ])\s*(?:_\s*(\{[^{}]*\}|[A-Za-z0-9]+|\\[A-Za-z]+))?\s*"
 )
@@ -110,9 +102,9 @@ def command(lexer: Lexer, name: str, start: int) -> None:
     elif name in ACCENTS:
         _accent(lexer, name, start)
     elif name in BRACES:
-        _brace(lexer, name, start)
+        decorations.brace(lexer, name, start)
     elif name in STACKS:
-        _stack(lexer, name, start)
+        decorations.stack(lexer, name, start)
     elif name in CANCELS or name == "cancelto":
         lexer.push(COMMAND, "cancelto" if name == "cancelto" else "cancel", start, lexer.pos)
     elif name in FRAMES:
@@ -137,67 +129,6 @@ def command(lexer: Lexer, name: str, start: int) -> None:
         raise lexer.error(
             rf"`\{name}` is not a command that is read here", start, lexer.pos, _near(name)
         )
-
-
-def _brace(lexer: Lexer, name: str, start: int) -> None:
-    r"""``\underbrace{x}_{label}``: x; the label is told, not read."""
-    raw, end = argument(lexer, lexer.pos, name, start)
-    begin = end - 1 - len(raw)
-    if lexer.text[begin - 1] != "{" or lexer.text[end - 1] != "}":
-        raise lexer.error(rf"`\{name}` needs its argument in braces", start, lexer.pos)
-    lexer.push(OPEN, "{", begin - 1, begin)
-    lexer.scan(begin, begin + len(raw))
-    lexer.push(CLOSE, "{", begin + len(raw), end)
-    lexer.pos = end
-    label = _LABEL_AHEAD.match(lexer.text, end, lexer.stop)
-    if label:
-        words, lexer.pos = argument(lexer, label.end(), name, start)
-        shown = " ".join(words.split())
-        lexer.note(rf"the label `{shown}` of `\{name}` is not read", "unread", end, lexer.pos)
-
-
-def _stack(lexer: Lexer, name: str, start: int) -> None:
-    r"""``\overset{above}{=}``: the second argument; the first is told, not read."""
-    above, middle = argument(lexer, lexer.pos, name, start)
-    raw, end = argument(lexer, middle, name, start)
-    if "?" in above:
-        raise lexer.error(rf"the `?` in `\{name}` leaves this open", start, middle)
-    if above.strip():
-        shown = " ".join(above.split())
-        lexer.note(rf"`{shown}` in `\{name}` is not read", "unread", start, middle)
-    begin = end - 1 - len(raw) if lexer.text[end - 1 : end] == "}" else end - len(raw)
-    lexer.scan(begin, begin + len(raw))
-    lexer.pos = end
-
-
-def set_subscript(lexer: Lexer, start: int) -> bool:
-    r"""``1_{(0,\infty)}`` and ``1_{z \in (0,\infty)}``: the set is a condition."""
-    kinds = lexer.tokens.kinds
-    if not kinds or not (
-        kinds[-1] == INDICATOR
-        or (kinds[-1] in (NUMBER, MARKED) and lexer.tokens.values[-1] in ("1", "I"))
-    ):
-        return False
-    opened = lexer.text.find("{", lexer.pos, lexer.pos + 4)
-    if opened < 0 or lexer.text[lexer.pos : opened].strip():
-        return False
-    end = _brace_end(lexer, opened)
-    found = _POSITIVE_SET.search(lexer.text, opened + 1, end - 1)
-    if found is None or lexer.text[found.end() : end - 1].strip():
-        return False
-    before = lexer.text[opened + 1 : found.start()]
-    element = _ELEMENT.search(before)
-    if before.strip() and element is None:
-        return False
-    lexer.push(SUBSCRIPT, "_", start, start + 1)
-    lexer.push(OPEN, "{", opened, opened + 1)
-    if element is not None:
-        lexer.scan(opened + 1, opened + 1 + element.start())
-    lexer.push(RELATION, ">=" if found["from"] == "[" else ">", *found.span())
-    lexer.push(NUMBER, "0", *found.span())
-    lexer.push(CLOSE, "{", end - 1, end)
-    lexer.pos = end
-    return True
 
 
 def _wide_space(lexer: Lexer, start: int) -> None:
@@ -233,11 +164,11 @@ def argument(lexer: Lexer, pos: int, name: str, start: int) -> tuple[str, int]:
         if found is None:
             raise lexer.error(rf"`\{name}` needs something after it", start, lexer.pos)
         return found.group(), found.end()
-    end = _brace_end(lexer, pos)
+    end = brace_end(lexer, pos)
     return text[pos + 1 : end - 1], end
 
 
-def _brace_end(lexer: Lexer, pos: int) -> int:
+def brace_end(lexer: Lexer, pos: int) -> int:
     """Where the group that opens at ``pos`` ends."""
     depth = 0
     for found in _BRACE.finditer(lexer.text, pos, lexer.stop):
@@ -391,7 +322,7 @@ def subscript(lexer: Lexer, pos: int) -> tuple[str, int] | None:
     if pos >= lexer.stop:
         return None
     if text[pos] == "{":
-        end = _brace_end(lexer, pos)
+        end = brace_end(lexer, pos)
         raw = text[pos + 1 : end - 1]
     else:
         found = re.compile(r"[0-9]+|[A-Za-z]|\\[A-Za-z]+(?:\s*\{[^{}]*\})?|[α-ωϕϑϵℓ…?]").match(

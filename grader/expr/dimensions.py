@@ -139,9 +139,11 @@ class _Sizes:
         tokens = self.tokens
         first, last = self.without_words(0, len(tokens.kinds) - 1)
         heading: Partial | Symbol | None = None
+        sides = _ROWS | _COLUMNS
+        worded = next((i for i in range(first, last) if self.is_word(i, sides)), last)
         for index in self.outer(first, last):
             kind, value = tokens.kinds[index], tokens.values[index]
-            if any(self.is_word(i, _ROWS | _COLUMNS) for i in range(first, index)):
+            if index > worded:
                 break  # "rows: D_1, columns: D_2"
             if index > first and (
                 kind in (EQUALS, MEMBER)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from grader.errors import AnswerError, LimitError
-from grader.expr import calls, conditions, differentials, faults, macros, powers
+from grader.expr import calls, conditions, differentials, doubts, faults, macros, powers
 from grader.expr.lexicon import Lexicon
 from grader.expr.reading import Note
 from grader.expr.tokens import (
@@ -81,6 +81,7 @@ class Grammar:
         "starts",
         "text",
         "tokens",
+        "unsigned",
         "values",
     )
 
@@ -103,6 +104,8 @@ class Grammar:
         self.choices: list[int] = []
         #: Those of them at which the other way is taken.
         self.flipped = flipped
+        #: Whether the text is plain and has no sign of multiplication; None: not looked at.
+        self.unsigned: bool | None = None
 
     # -- levels ----------------------------------------------------------------
 
@@ -147,25 +150,13 @@ class Grammar:
             self.pos += 1
         if len(signs) > MAX_NESTING:
             raise LimitError("MAX_NESTING", f"more than {MAX_NESTING} signs follow one another")
-        if len(signs) == 2 and first == 0 and self.is_bullet():
+        if len(signs) == 2 and first == 0 and doubts.is_bullet(self):
             del signs[0]
         node = operand()
         end = self.ends[self.pos - 1]
         for begin in reversed(signs):
             node = Negation(node, Span(begin, end))
         return node
-
-    def is_bullet(self) -> bool:
-        """Whether the first of two signs is a bullet (``- −x``): only in the other reading."""
-        if self.ends[0] == self.starts[1] or self.ends[1] != self.starts[2]:
-            return False
-        self.note(
-            f"`{self.quote(self.starts[0], self.ends[1])}` is read as two signs, not as a bullet"
-            f" and one sign",
-            "ambiguity",
-            Span(self.starts[0], self.ends[1]),
-        )
-        return self.choice(0)
 
     def product(self) -> Node:
         """Factors joined by signs of multiplication and division, or by nothing."""
@@ -188,14 +179,14 @@ class Grammar:
                         "write a sign of multiplication between them",
                     )
                 at = self.pos
-                if self.values[at] == "x" and self.is_spaced_x(at):
+                if self.values[at] == "x" and doubts.is_spaced_x(self, at):
                     self.pos += 1
                     divided = -1
                 factor = self.factor()
                 if divided >= 0:
-                    self.note_slash(first_at, divided, at)
+                    doubts.note_slash(self, first_at, divided, at)
                     if self.choice(divided):
-                        factors[-1] = self.under(factors[-1], factor)
+                        factors[-1] = doubts.under(self, factors[-1], factor)
                         kind = kinds[self.pos]
                         continue
                     divided = -1
@@ -213,7 +204,7 @@ class Grammar:
                 top = factors[0] if len(factors) == 1 else Product(tuple(factors), Span(start, end))
                 below = self.signed_factor()
                 if self.kinds[divided + 1] == NUMBER and self.kinds[self.pos] == PLUS:
-                    below = self.over_one(first_at, divided, below)
+                    below = doubts.over_one(self, first_at, divided, below)
                 factors = [Quotient(top, below, Span(start, self.ends[self.pos - 1]))]
             else:
                 break
@@ -221,68 +212,6 @@ class Grammar:
         if len(factors) == 1:
             return factors[0]
         return Product(tuple(factors), Span(start, self.ends[self.pos - 1]))
-
-    def note_slash(self, first: int, slash: int, at: int) -> None:
-        """Say how ``a/b c`` was read."""
-        a = self.quote(self.starts[first], self.ends[slash - 1])
-        b = self.quote(self.starts[slash + 1], self.ends[at - 1])
-        c = self.quote(self.starts[at], self.ends[self.pos - 1])
-        self.note(
-            f"`{self.quote(self.starts[first], self.ends[self.pos - 1])}` is read as ({a}/{b})·{c},"
-            f" not as {a}/({b}·{c})",
-            "ambiguity",
-            Span(self.starts[first], self.ends[self.pos - 1]),
-        )
-
-    def over_one(self, first: int, slash: int, below: Node) -> Node:
-        """``1/1+e^-z``: hardly meant as 1 + e^-z; said, and kept the other way."""
-        if not isinstance(below, Number) or below.value != 1:
-            return below
-        top = self.quote(self.starts[first], self.ends[slash - 1])
-        self.note(
-            f"`{top}/1+…` is read as ({top}/1)+…, not as {top}/(1+…)",
-            "ambiguity",
-            Span(self.starts[first], self.ends[self.pos]),
-        )
-        if not self.choice(slash):
-            return below
-        rest = self.sum()
-        terms = rest.terms if isinstance(rest, Sum) else (rest,)
-        return Sum((below, *terms), Span(below.span.start, self.ends[self.pos - 1]))
-
-    def under(self, quotient: Node, factor: Node) -> Node:
-        """``a/b`` with one more factor below its slash: ``a/(b·c)``."""
-        assert isinstance(quotient, Quotient)
-        below = quotient.denominator
-        before = below.factors if isinstance(below, Product) else (below,)
-        end = self.ends[self.pos - 1]
-        return Quotient(
-            quotient.numerator,
-            Product((*before, factor), Span(below.span.start, end)),
-            Span(quotient.span.start, end),
-        )
-
-    def is_spaced_x(self, at: int) -> bool:
-        """Whether an ``x`` between blanks is a sign of multiplication: only in the other reading.
-
-        In plain text without another sign of multiplication, ``phi_1 x I[z>0]`` is
-        typed for either.
-        """
-        text = self.text
-        start, end = self.starts[at], self.ends[at]
-        if (
-            text[start - 1 : end + 1] != " x "
-            or self.kinds[at + 1] not in STARTS_FACTOR
-            or "\\" in text
-            or not _SIGNS_OF_PRODUCT.isdisjoint(text)
-        ):
-            return False
-        self.note(
-            "the `x` between blanks is read as the quantity x, not as a sign of multiplication",
-            "ambiguity",
-            Span(start, end),
-        )
-        return self.choice(at)
 
     def signed_factor(self) -> Node:
         """A factor that may have a sign: what follows ``·``, ``/`` and ``^``."""
@@ -378,7 +307,7 @@ class Grammar:
         value = self.values[opened]
         if value == "cases":
             return conditions.cases(self)
-        if opened == 0 and self.is_label():
+        if opened == 0 and doubts.is_label(self):
             self.pos = self.tokens.match[opened] + 1
             return self.term()
         if differentials.is_mark(self, opened + 1) and differentials.bracketed_quotient_follows(
@@ -417,22 +346,6 @@ class Grammar:
         self.bars = bars
         self.depth -= 1
         return node
-
-    def is_label(self) -> bool:
-        """Whether ``(1) -x`` begins with the number of an equation: only in the other reading."""
-        if (
-            self.kinds[1] != NUMBER
-            or self.kinds[2:4] != [CLOSE, MINUS]
-            or self.ends[2] == self.starts[3]
-        ):
-            return False
-        self.note(
-            f"`{self.quote(self.starts[0], self.ends[2])}` is read as a number to subtract from,"
-            f" not as the number of an equation",
-            "ambiguity",
-            Span(self.starts[0], self.ends[2]),
-        )
-        return self.choice(0)
 
     def is_over(self, opened: int) -> bool:
         r"""Whether TeX's ``\over`` stands here, in braces."""
@@ -612,7 +525,6 @@ class Grammar:
 
 #: Signs before a term or a factor.
 _SIGNS = frozenset({PLUS, MINUS})
-_SIGNS_OF_PRODUCT = frozenset("*·×⋅∗")
 _CONTINUES = STARTS_FACTOR | {TIMES, DIVIDE, BAR}
 assert not _CONTINUES & CONDITION_MARKS
 

@@ -10,10 +10,9 @@ from __future__ import annotations
 import re
 
 from grader.errors import AnswerError, LimitError
-from grader.expr import characters, commands
-from grader.expr.characters import _GOES_ON, _OPEN_ENDED
+from grader.expr import characters, commands, decorations, joins
 from grader.expr.lexicon import Lexicon
-from grader.expr.names import GREEK, LAYER
+from grader.expr.names import GREEK
 from grader.expr.prose import is_word
 from grader.expr.reading import Note
 from grader.expr.segments import Segment, segments
@@ -42,7 +41,6 @@ from grader.expr.tokens import (
     PLAIN_LETTERS,
     POWER,
     PRIME,
-    ROW,
     SHAPING,
     STOP,
     SUBSCRIPT,
@@ -242,15 +240,9 @@ class Lexer:
             and set(tokens.kinds[opened + 1 : index - 1]) <= {MINUS}
             and tokens.kinds[opened - 1] not in (COMMAND, POWER, SUBSCRIPT)
         ):
-            self.unwrap(opened)  # {\\rm sin}(x)
+            joins.unwrap(self, opened)  # {\\rm sin}(x)
             return
         tokens.match[opened] = index
-
-    def unwrap(self, opened: int) -> None:
-        """Take the braces at a token and at the end away: the function's argument follows."""
-        tokens = self.tokens
-        for column in (tokens.kinds, tokens.values, tokens.starts, tokens.ends):
-            del column[opened], column[-1]
 
     # -- errors and notes ----------------------------------------------------
 
@@ -352,6 +344,8 @@ class Lexer:
                 start if first_one else start + shift + piece.start,
                 end if last_one else start + shift + piece.end,
             )
+        if lexicon.free and len(pieces) > 3 and run.isalpha() and len(pieces) == len(run):
+            self.note(f"`{run}` is read as the product of its letters", "ambiguity", start, end)
         if len(pieces) > 1 and pieces[0].entry[0] == FUNCTION and run not in ("log2", "log10"):
             name = run[: pieces[0].end]
             rest = run[pieces[0].end :]
@@ -398,26 +392,15 @@ class Lexer:
                 self.pos = start + 1
                 entry = alone
             else:
-                entry = self.comma_subscript(run, self.pos) or entry
+                entry = joins.comma_subscript(self, run, self.pos) or entry
         self.push(*entry, start, self.pos)
-
-    def comma_subscript(self, name: str, end: int) -> tuple[str, str] | None:
-        """``ψ_0,1`` where only ψ₀₁ is a name: Word parts its indices so."""
-        digits = _COMMA_DIGITS.match(self.text, end, self.stop)
-        if digits is None or not name[-1].isdigit() or self.lexicon.free:
-            return None
-        entry = self.lexicon.resolve(name + digits[1])
-        if entry[0] == UNKNOWN:
-            return None
-        self.pos = digits.end()
-        return entry
 
     # -- what is joined to the token before it ---------------------------------
 
     def late(self, kind: str, value: str, start: int) -> None:
         """``_`` and primes: part of the name before them where there is one."""
         if kind == SUBSCRIPT:
-            if commands.set_subscript(self, start):
+            if decorations.set_subscript(self, start):
                 return
             subscript = commands.subscript(self, self.pos)
             if subscript is not None and (
@@ -428,17 +411,17 @@ class Lexer:
             if self.join_primes(value):
                 return
         elif kind == STOP:
-            if value == "." and self.is_product_dot(start):
+            if value == "." and joins.is_product_dot(self, start):
                 kind, value = TIMES, "*"
         elif kind == CELL:
-            if self.stack and self.parts_conditions():
+            if self.stack and joins.parts_conditions(self):
                 self.push(AND, "and", start, self.pos)
                 return
             if not (self.stack and self.tokens.values[self.stack[-1]] == "cases"):
-                self.alignment(start)
+                joins.alignment(self, start)
                 return
         else:  # a power: ^\prime and ^{\prime\prime} are primes
-            if self.lexicon.layered and self.join_layer():
+            if self.lexicon.layered and joins.join_layer(self):
                 return
             primes = _PRIMES.match(self.text, self.pos, self.stop)
             if primes:
@@ -448,38 +431,6 @@ class Lexer:
                     self.push(PRIME, "'" * count, start, self.pos)
                 return
         self.push(kind, value, start, self.pos)
-
-    def is_product_dot(self, start: int) -> bool:
-        """Whether a full stop is a sign of multiplication: ``phi_1.I[z>0]``, without blanks."""
-        before = self.tokens.kinds[-1] if self.tokens.kinds else None
-        if (
-            before not in _ENDS_FACTOR
-            or self.tokens.ends[-1] != start
-            or not _FACTOR_AHEAD.match(self.text, self.pos, self.stop)
-        ):
-            return False
-        self.note("the `.` between two factors is read as `·`", "correction", start, self.pos)
-        return True
-
-    def parts_conditions(self) -> bool:
-        """Whether an ``&`` stands between two conditions in a bracket."""
-        tokens = self.tokens
-        opened = self.stack[-1]
-        if tokens.values[opened] == "cases" or self.aligned:
-            return False
-        if opened in tokens.conditional:
-            return True
-        last = len(tokens.kinds) - 1
-        before = next((o for o, c in reversed(tokens.match.items()) if c == last), -1)
-        return before > opened and before in tokens.conditional
-
-    def alignment(self, start: int) -> None:
-        """``&`` outside of cases: it means nothing where rows are aligned, else it is a slip."""
-        kinds = self.tokens.kinds
-        if self.aligned or not kinds or kinds[-1] in _OPEN_ENDED or kinds[-1] == ROW:
-            return
-        if not _GOES_ON.match(self.text, self.pos, self.stop):
-            raise self.error("an `&` aligns nothing here", start, start + 1, "leave it out")
 
     def previous_name(self) -> tuple[str, int, int] | None:
         """The spelling, start and token count of the name that ends the tokens, if one does."""
@@ -544,22 +495,6 @@ class Lexer:
         tokens.ends[last] = self.pos = end
         return True
 
-    def join_layer(self) -> bool:
-        """``h^{(2)}`` and ``h_1^{[2]}``, where the homework has such a name."""
-        found = LAYER.match(self.text, self.pos, self.stop)
-        previous = self.previous_name()
-        if found is None or previous is None or previous[2] != 1:
-            return False
-        name, start, _ = previous
-        base, underscore, subscript = name.partition("_")
-        layer = f"{base}^{found[1] or found[2]}"
-        if layer not in self.lexicon.layered:
-            return False
-        self.pop()
-        self.pos = found.end()
-        self.push(*self.lexicon.resolve(layer + underscore + subscript), start, self.pos)
-        return True
-
     def join_primes(self, primes: str) -> bool:
         """Make primes part of the name before them; False when a function has them."""
         tokens = self.tokens
@@ -587,9 +522,6 @@ def _close_with(opening: str) -> str | None:
 _PLAIN_DIGITS = {0x2080 + digit: str(digit) for digit in range(10)}
 _DIGITS = re.compile("[0-9]+")
 _FIRST_NAME = re.compile("[A-Za-z]+_(?:[0-9]+|[A-Za-z])")
-_COMMA_DIGITS = re.compile(",([0-9]+)")
-_FACTOR_AHEAD = re.compile(r"[A-Za-z(\[\\α-ωϕ]")
-_ENDS_FACTOR = frozenset({SYMBOL, MARKED, CLOSE, NUMBER, CONSTANT, UNKNOWN})
 _BRACKET_KINDS = frozenset({OPEN, CLOSE})
 _HANDLERS = {
     "number": characters.number,

@@ -94,7 +94,7 @@ def says_equal(words: str) -> bool:
 
 def is_word(run: str) -> bool:
     """Whether a run of letters is an English word that no one means as a product of letters."""
-    return len(run) > 2 and run.lower() in _STRONG
+    return run == "is" or (len(run) > 2 and run.lower() in _STRONG)
 
 
 def has_lines(text: str) -> bool:

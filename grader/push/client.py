@@ -62,7 +62,8 @@ class Client:
             canvas = Canvas(url, token.reveal())
         self._course_id, self._assignment_id = course, assignment
         # The library shows neither status nor headers of an answer, and waits for ever.
-        session: Any = canvas._Canvas__requester._session  # noqa: SLF001
+        self._requester: Any = canvas._Canvas__requester  # noqa: SLF001
+        session = self._requester._session  # noqa: SLF001
         session.hooks["response"].append(self._note)
         session.request = partial(session.request, timeout=PUSH_TIMEOUT_SECONDS)
         self._canvas = canvas
@@ -208,14 +209,21 @@ class Client:
 
     def send_comment(self, user_id: str, comment: str, page: Path | None) -> None:
         """Add one comment, with a page where there is one, once.  Raises Failed."""
+        from canvasapi.upload import Uploader
+
         submission = self._request(lambda: self._one(user_id))
         assert submission is not None
         if has_comment(_held(vars(submission)), comment):
             return
         data: dict[str, Any] = {"text_comment": comment}
         if page is not None:
-            # An upload that broke off leaves a file that no comment shows.
-            uploaded = self._request(lambda: submission.upload_comment(page))
+            # An upload that broke off leaves a file that no comment shows.  The library's
+            # own `upload_comment` would add a comment without words for the file.
+            where = (
+                f"courses/{self._course_id}/assignments/{self._assignment_id}"
+                f"/submissions/{user_id}/comments/files"
+            )
+            uploaded = self._request(lambda: Uploader(self._requester, where, page).start())
             assert uploaded is not None
             accepted, answer = uploaded
             if not accepted or "id" not in answer:

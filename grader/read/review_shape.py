@@ -6,7 +6,7 @@ works with the frozen values of :mod:`grader.read.review`.
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
@@ -17,7 +17,7 @@ from grader.read.rubric_shape import Points, Shape, Text
 def _date(value: object) -> object:
     if isinstance(value, str):
         try:
-            if datetime.date.fromisoformat(value).isoformat() == value:
+            if dt.date.fromisoformat(value).isoformat() == value:
                 return value
         except ValueError:
             pass

@@ -19,6 +19,4 @@ def check_html(
 
     Raises jinja2.TemplateError for a fault of a template.
     """
-    return Pages(templates).html(
-        "check.html", check=check_view(statement, submission, self_check)
-    )
+    return Pages(templates).html("check.html", check=check_view(statement, submission, self_check))

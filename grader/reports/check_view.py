@@ -132,9 +132,7 @@ def look(outcome: Outcome, self_check: str) -> Look:
     return LOOKS[outcome]
 
 
-def check_view(
-    statement: HomeworkStatement, submission: Submission, self_check: str
-) -> CheckView:
+def check_view(statement: HomeworkStatement, submission: Submission, self_check: str) -> CheckView:
     """All that a student may be told; ``self_check`` is the rubric's choice of how much."""
     results = {part.part: part for part in submission.parts}
     questions = tuple(
@@ -193,9 +191,12 @@ def _hints(result: PartResult) -> tuple[Hint, ...]:
     # The first sentence of a diagnosis may speak of the right answer; the nudge does not.
     nudge = result.nudge or next(iter(result.feedback), "")
     shows = list(result.feedback[1:])
-    if verdict.witness is not None and verdict.witness.at:
+    # "The number of rows differs" says it better than a point does; sizes say so.
+    is_size = verdict.reason is not None
+    if verdict.reason is not None:
+        shows.append(f"{verdict.reason[:1].upper()}{verdict.reason[1:]}.")
+    elif verdict.witness is not None and verdict.witness.at:
         shows.append(witness_sentence(verdict.witness))
-    is_size = verdict.witness is None or not verdict.witness.at
     steps = (
         Hint("Where to look", (nudge,) if nudge else ()),
         Hint("Where it shows", tuple(shows)),
@@ -209,9 +210,7 @@ def witness_sentence(witness: Witness) -> str:
 
     The value of a constant reference would be the reference.
     """
-    at = [
-        f"${latex_name(name)}$ = {value_words(str(value)).number}" for name, value in witness.at
-    ]
+    at = [f"${latex_name(name)}$ = {value_words(str(value)).number}" for name, value in witness.at]
     more = len(at) - WITNESS_NAMES
     point = ", ".join(at[:WITNESS_NAMES]) + (f" and {more} more" if more > 0 else "")
     value = value_words(None if witness.answer is None else witness.answer.as_json())

@@ -179,7 +179,7 @@ def class_view(document: Document, pages: tuple[str, ...]) -> ClassView:
         students=_student_rows(document, pages, possible),
         verdicts=tuple(VERDICT_WORDS[outcome] for outcome in shown),
         parts=tuple(
-            _part_row(document, part, quantities, answers[part], view, shown)
+            _part_row(document, part, quantities, answers[part], view=view, shown=shown)
             for part in part_ids(document)
         ),
         review=tuple(map(view, review[:ROWS])),
@@ -251,6 +251,7 @@ def _part_row(
     part: str,
     quantities: Mapping[str, str],
     answers: tuple[Group, ...],
+    *,
     view: Callable[[Group], GroupView],
     shown: tuple[Outcome, ...],
 ) -> PartRow:

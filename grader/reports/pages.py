@@ -67,11 +67,10 @@ class Pages:
         }
         # Style sheet and script are templates themselves, and no one else's text.
         self._style = Markup(self._source(_STYLE))  # noqa: S704
-        self._script = Markup(self._source(_SCRIPT))  # noqa: S704
-        style = f"default-src 'none'; style-src {_digest(self._style)}"
-        closed = "base-uri 'none'; form-action 'none'"
-        self._policy = f"{style}; {closed}"
-        self._policy_with_script = f"{style}; script-src {_digest(self._script)}; {closed}"
+        self._policy = (
+            f"default-src 'none'; style-src {_digest(self._style)}; "
+            "base-uri 'none'; form-action 'none'"
+        )
 
     def _source(self, name: str) -> str:
         source, _, _ = self._loader.get_source(self._html, name)
@@ -109,8 +108,10 @@ class Pages:
 
     def html_with_script(self, template: str, **context: object) -> str:
         """An HTML page whose policy allows the script that sorts tables, too."""
+        script = Markup(self._source(_SCRIPT))  # noqa: S704
+        policy = f"{self._policy}; script-src {_digest(script)}"
         return self._html.get_template(template).render(
-            style=self._style, script=self._script, policy=self._policy_with_script, **context
+            style=self._style, script=script, policy=policy, **context
         )
 
     def markdown(self, template: str, **context: object) -> str:

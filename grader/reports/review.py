@@ -108,10 +108,12 @@ def _entry(group: Group, before: _Earlier) -> str:
     notations = len(group.others) + 1
     told = f", {notations} notations" if notations > 1 else ""
     lines = ["", f"  # {plural(len(group.members), 'student')}: {words}{told}"]
-    for member in group.members:
-        for entry in before.about(member, group.part):
-            if not (group.decision or member.decision):
-                lines.append(f"  # {_decided_before(member, entry)}")
+    lines += [
+        f"  # {_decided_before(member, entry)}"
+        for member in group.members
+        if not (group.decision or member.decision)
+        for entry in before.about(member, group.part)
+    ]
     lines.append(f"  - part: {yaml_text(group.part)}")
     if group.answer is not None:
         lines.append(f"    answer: {yaml_answer(group.answer, 6)}")
@@ -131,9 +133,7 @@ def _entry(group: Group, before: _Earlier) -> str:
     lines.append(f"    possible: {number_text(group.possible)}")
     lines.append("    students:")
     lines += [
-        _student(
-            member.student.get("name"), member.student.get("id"), member.file, member.decision
-        )
+        _student(member.student.get("name"), member.student.get("id"), member.file, member.decision)
         for member in group.members
     ]
     lines += _decision(group.decision)

@@ -26,8 +26,6 @@ ARGUMENTS = [
 ]  # fmt: skip
 
 
-
-
 @pytest.fixture(scope="session")
 def pages(tmp_path_factory) -> dict[str, Path]:
     """Every kind of page, of the samples; the files that cannot be read are among them."""

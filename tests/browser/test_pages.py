@@ -105,7 +105,9 @@ def test_a_print_has_every_part(opened, pages, name, tmp_path):
         pytest.skip("there is no pdftotext (poppler-utils) on this machine")
     page = opened(name, "dark").page
     wanted = set(re.findall(r'id="(?:answers-)?(q\d\.\w+)"', pages[name].read_text("utf-8")))
-    wanted = {part if name in ("class", "key", "check") else part.partition(".")[2] for part in wanted}
+    wanted = {
+        part if name in ("class", "key", "check") else part.partition(".")[2] for part in wanted
+    }
     assert len(wanted) >= 20
     path = Path(tmp_path / "print.pdf")
     page.pdf(path=str(path), prefer_css_page_size=True)
