@@ -117,12 +117,9 @@ def check_text(
         cells = max(len(part.part) for part in question.parts)
         for part in question.parts:
             lines += _check_part(part, cells, width, hints)
-    lines += ["", view.closing]
-    most = max(
-        (len(part.hints) for question in view.questions for part in question.parts), default=0
-    )
-    if most > hints:
-        lines.append(f"--hints {hints + 1} says more.")
+    steps = [len(part.hints) for question in view.questions for part in question.parts]
+    more = f"--hints {hints + 1} says more." if max(steps, default=0) > hints else None
+    lines += ["", *([more] if more else []), view.closing]
     return "\n".join(lines)
 
 

@@ -134,6 +134,17 @@ def test_whom_a_decision_is_about(text, changed):
     assert points(applied(text)) == {**UNDECIDED, **changed}
 
 
+def test_a_decision_about_a_right_answer_stays_with_its_text():
+    found = applied(entry("{part: q.da, answer: 'x x', decision: 0.5}"))
+    assert points(found, "q.da") == {**dict.fromkeys(CLASS, F(1)), "dan": F(1, 2)}
+
+
+def test_an_entry_added_by_hand_goes_before_the_open_one_in_the_list():
+    listed = "{part: q.dx, answer: '2 a x +', verdict: unreadable, students: [{id: 1}, {id: 2}]}"
+    found = applied(entry(listed) + "  - {part: q.dx, answer: '2 a x +', decision: 1}\n")
+    assert points(found) == {**UNDECIDED, "ann": F(1), "bob": F(1)}
+
+
 def test_a_decision_is_kept_with_who_when_and_why_and_the_verdict_stays():
     found = applied(entry("{part: q.dx, answer: '2 a x +', decision: {points: 1/3, comment: why}}"))
     ann = found.batch.students[0]
