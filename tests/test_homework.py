@@ -13,7 +13,9 @@ from grader.errors import RubricError
 from grader.expr.calculus import differentiate
 from grader.expr.latex import to_latex
 from grader.expr.tree import Dimensions, Symbol
+from grader.grade import grade
 from grader.homework import load_rubric, parse_rubric
+from grader.read.answers import read_answers
 
 ROOT = Path(__file__).parents[1]
 HOMEWORK = load_rubric(ROOT / "rubrics" / "activity6.yaml")
@@ -137,3 +139,15 @@ def test_a_derivative_that_is_zero_is_a_fault() -> None:
         ("phi_0: \\partial y / \\partial \\phi_0", "phi_0: \\partial y / \\partial w"),
     )
     assert any("`y` does not depend on `w`" in fault for fault in faults(text))
+
+
+@pytest.mark.parametrize(("allowed", "verdict"), [("true", "disallowed"), ("false", "equivalent")])
+def test_a_rubric_may_allow_partials_as_subscripts(allowed: str, verdict: str) -> None:
+    homework = parse_rubric(
+        changed(
+            ("    kind: derivative", f"    kind: derivative\n    subscript_partials: {allowed}")
+        )
+    )
+    text = "student: {name: Sam, id: 1}\nanswers:\n  q1:\n    phi_0: 'y_{\\phi_1} = 1'\n"
+    found = grade(homework, read_answers(text.encode(), "sam.yaml"))
+    assert str(found.parts[0].verdict.outcome) == verdict

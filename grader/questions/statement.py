@@ -112,6 +112,7 @@ def read_statement(question: QuestionFile, faults: Faults) -> Statement:
         names=frozenset(declared),
         aliases=_aliases(question, declared, faults),
         functions=functions,
+        subscript_partials=question.subscript_partials,
     )
     forward: dict[str, Node] = {}
     for name, quantity in forward_names:

@@ -112,6 +112,7 @@ class QuestionFile:
     prompt: str
     points: Fraction
     layout: str | None
+    subscript_partials: bool
     functions: tuple[tuple[Located, Located], ...]
     symbols: tuple[SymbolDeclaration, ...]
     quantities: tuple[Quantity, ...]
@@ -443,6 +444,7 @@ def _question(shape: Any, at: Keys, data: Plain, source: Source) -> QuestionFile
         prompt=shape.prompt,
         points=shape.points,
         layout=shape.layout,
+        subscript_partials=shape.subscript_partials,
         functions=tuple(
             (key("functions", name), value(text, "functions", name))
             for name, text in shape.functions.items()

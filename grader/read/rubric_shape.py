@@ -193,6 +193,9 @@ class QuestionShape(Shape):
     aliases: dict[str, Spellings] = Field(
         default_factory=dict, description="Other spellings of a symbol or quantity."
     )
+    subscript_partials: Truth = Field(
+        default=False, description=r"Whether `y_{\phi_0}` is read as the derivative of y by phi_0."
+    )
     parts: dict[str, Part] = Field(min_length=1, description="What is asked, by id.")
 
 
