@@ -272,7 +272,7 @@ PLACED = [
      {"q3.df2_dh2": r"D_2 \times D_3"}),
     # Chains keep their left side where another quantity follows it.
     ("md", rf"$${H3} = \frac{{\partial \cos f_2}}{{\partial f_2}}$$" + "\nwhich is\n" + r"$$= -\sin f_2$$",
-     {"q2.dh3_df2": rf"{H3} = \frac{{\partial \cos f_2}}{{\partial f_2}} = -\sin f_2"}),
+     {"q2.dh3_df2": r"\frac{\partial \cos f_2}{\partial f_2} = -\sin f_2"}),
     ("md", rf"$${H3} = -\sin f_2 \in \mathbb{{R}}^{{D_3 \times D_3}}$$",
      {"q2.dh3_df2": r"-\sin f_2", "q3.dh3_df2": r"\mathbb{R}^{D_3 \times D_3}"}),
     ("md", rf"$${H3} = -\sin f_2 \in \mathbb{{R}}$$", ONE),
