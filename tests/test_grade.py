@@ -89,7 +89,7 @@ VERDICTS = [
 def test_verdicts(part_id: str, answer: str, verdict: str, reason: str | None) -> None:
     yaml = answer if answer in ("''", "'1.0'") else "'" + answer.replace("'", "''") + "'"
     found = one(part_id, yaml)
-    assert (str(found.verdict.outcome), found.verdict.reason) == (verdict, found.verdict.reason)
+    assert str(found.verdict.outcome) == verdict, found.verdict
     if reason is not None:
         assert reason in (found.verdict.reason or "")
     possible = found.possible

@@ -28,7 +28,6 @@ from grader.expr.tree import (
     Sum,
     Symbol,
     substitute,
-    symbols,
 )
 
 ZERO = Number(Fraction(0))
@@ -148,8 +147,3 @@ def _unfolded(node: Call) -> Node:
     for _ in range(node.derivative):
         tree = differentiate(tree, "u")
     return substitute(tree, dict(zip("uv", node.arguments, strict=False)))
-
-
-def depends_on(node: Node, name: str) -> bool:
-    """Whether the name occurs."""
-    return name in symbols(node)

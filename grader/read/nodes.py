@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 import yaml
@@ -375,8 +375,3 @@ def walk(nodes: Sequence[Node]) -> Iterator[Node]:
         node = stack.pop()
         yield node
         stack.extend(reversed(tuple(children(node))))
-
-
-def without_properties(node: Scalar) -> Scalar:
-    """The scalar without its anchor and tag."""
-    return replace(node, anchor=None, tag=None)
