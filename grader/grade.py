@@ -20,22 +20,57 @@ from grader.questions import QUESTIONS
 from grader.questions.definitions import Scope, make_scope
 from grader.questions.part import Part
 from grader.read.answers import AnswersFile, Entry
-from grader.results import Outcome, PartResult, Submission, Unread, Verdict
+from grader.results import Outcome, PartResult, Student, Submission, Unread, Verdict
 from grader.score import points_for
+from grader.source import Place
 
 #: Definitions in force, as written: what they mean depends on nothing else.
 Definitions = tuple[tuple[str, str | None, str | None], ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """All that the judgement of one answer depends on, beside the homework.
+
+    ``part`` is the full id; ``text`` as written; ``problem`` why it cannot be one answer
+    (the definitions are then left out, since they change nothing); ``shared`` and ``own``
+    are the definitions of the file and of the question.
+    """
+
+    part: str
+    text: str | None
+    problem: str | None = None
+    shared: Definitions = ()
+    own: Definitions = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """A submission before anything is judged: what it asks about each part of the homework,
+    None where nothing was written; the rest goes into its results as it is."""
+
+    student: Student
+    file: str
+    asked: tuple[Asked | None, ...]
+    notes: tuple[str, ...] = ()
+    unread: tuple[Unread, ...] = ()
+
+
+#: Scopes by question and definitions.
+Scopes = dict[tuple[str, Definitions, Definitions], Scope]
+#: Parts by question and key, as they are written in answers files.
+Named = dict[tuple[str | None, str], Part | None]
+
+
+@dataclass(frozen=True, slots=True)
 class Memory:
     """What was worked out for earlier submissions of a batch, so that equal answers
-    cost their work once: verdicts by part, text and definitions; scopes by question
-    and definitions; parts by question and key."""
+    cost their work once: verdicts by what was asked; scopes by question and
+    definitions; parts by question and key."""
 
-    results: dict[tuple[str, str, Definitions], PartResult] = field(default_factory=dict)
-    scopes: dict[tuple[str, Definitions, Definitions], Scope] = field(default_factory=dict)
-    parts: dict[tuple[str | None, str], Part | None] = field(default_factory=dict)
+    results: dict[Asked, PartResult] = field(default_factory=dict)
+    scopes: Scopes = field(default_factory=dict)
+    parts: Named = field(default_factory=dict)
 
 
 def grade(homework: Homework, answers: AnswersFile, memory: Memory | None = None) -> Submission:
@@ -45,43 +80,83 @@ def grade(homework: Homework, answers: AnswersFile, memory: Memory | None = None
     then judged once.  Never raises for anything that a student wrote.
     """
     memory = Memory() if memory is None else memory
-    placed, unread = _place(homework, answers, memory)
-    scopes: dict[str, tuple[Scope, Definitions]] = {}
-    shared = _as_written(answers.definitions)
-    for question, parts in homework.by_question.items():
-        own = [entry for block in answers.blocks if block.question == question
-               for entry in block.definitions]  # fmt: skip
-        inner = _as_written(own)
-        scope = memory.scopes.get((question, shared, inner))
-        if scope is None:
-            scope = make_scope(parts[0].statement, answers.definitions, own, question)
-            memory.scopes[question, shared, inner] = scope
-        scopes[question] = scope, (*shared, ("", None, None), *inner)
+    found = sort_out(homework, answers, memory.parts)
     results: list[PartResult] = []
+    for part, asked in zip(homework.parts, found.asked, strict=True):
+        if asked is None:
+            results.append(judge_missing(homework, part))
+            continue
+        known = memory.results.get(asked)
+        if known is None:
+            known = judge_asked(homework, part, asked, memory.scopes)
+            memory.results[asked] = known
+        results.append(known)
+    return put_together(homework, found, results)
+
+
+def sort_out(homework: Homework, answers: AnswersFile, named: Named) -> Sorted:
+    """What a file asks about each part, and what in it answers none.
+
+    ``named`` remembers which part a key names.  Never raises for anything a student wrote.
+    """
+    placed, unread = _place(homework, answers, named)
+    shared = _as_written(answers.definitions)
+    own = {
+        question: _as_written(
+            entry for block in answers.blocks if block.question == question
+            for entry in block.definitions
+        )
+        for question in homework.by_question
+    }  # fmt: skip
+    asked: list[Asked | None] = []
     for part in homework.parts:
         entry = placed.get(part.id)
-        scope, key = scopes[part.question]
-        if entry is None or entry.text is None or entry.problem is not None:
-            results.append(_without_text(homework, part, entry))
-            continue
-        known = memory.results.get((part.id, entry.text, key))
-        if known is None:
-            known = judge(homework, part, entry.text, scope)
-            memory.results[part.id, entry.text, key] = known
-        results.append(known)
-    results = with_policy(results, homework)
+        if entry is None or (entry.text is None and entry.problem is None):
+            asked.append(None)
+        elif entry.text is None or entry.problem is not None:
+            asked.append(Asked(part.id, entry.text, entry.problem))
+        else:
+            asked.append(Asked(part.id, entry.text, None, shared, own[part.question]))
     notes = list(answers.notes)
     if answers.assignment is not None and answers.assignment != homework.statement.assignment:
         notes.append(
             f"the file says it is for the assignment `{answers.assignment}`, "
             f"not `{homework.statement.assignment}`"
         )
+    return Sorted(answers.student, answers.file, tuple(asked), tuple(notes), tuple(unread))
+
+
+def judge_asked(homework: Homework, part: Part, asked: Asked, scopes: Scopes) -> PartResult:
+    """Judge one answer; ``scopes`` remembers what definitions mean."""
+    if asked.text is None or asked.problem is not None:
+        problem = Verdict(Outcome.UNREADABLE, reason=asked.problem)
+        return _result(homework, part, asked.text, None, problem)
+    key = part.question, asked.shared, asked.own
+    scope = scopes.get(key)
+    if scope is None:
+        shared, own = map(_entries, (asked.shared, asked.own))
+        scope = scopes[key] = make_scope(part.statement, shared, own, part.question)
+    return judge(homework, part, asked.text, scope)
+
+
+def judge_missing(homework: Homework, part: Part) -> PartResult:
+    """The result of a part to which nothing was written."""
+    return _result(homework, part, None, None, Verdict(Outcome.MISSING))
+
+
+def judge_failed(homework: Homework, part: Part, text: str | None, reason: str) -> PartResult:
+    """The result of an answer that we failed on: a person's to decide, and ``reason`` says why."""
+    return _result(homework, part, text, None, Verdict(Outcome.UNDECIDED, reason=reason))
+
+
+def put_together(homework: Homework, found: Sorted, results: list[PartResult]) -> Submission:
+    """The submission with its results, one for each part, as the rubric's policy has them."""
     return Submission(
-        answers.student,
-        answers.file,
-        tuple(results),
-        tuple(notes),
-        tuple(unread),
+        found.student,
+        found.file,
+        tuple(with_policy(results, homework)),
+        found.notes,
+        found.unread,
         ROUNDING_STEPS[homework.file.policy.rounding],
         homework.file.policy.cap,
     )
@@ -91,8 +166,16 @@ def _as_written(entries: Iterable[Entry]) -> Definitions:
     return tuple((entry.key, entry.text, entry.problem) for entry in entries)
 
 
+#: Definitions mean the same wherever they stand.
+_ANYWHERE = Place("", 1, 1)
+
+
+def _entries(definitions: Definitions) -> list[Entry]:
+    return [Entry(key, text, _ANYWHERE, _ANYWHERE, problem) for key, text, problem in definitions]
+
+
 def _place(
-    homework: Homework, answers: AnswersFile, memory: Memory
+    homework: Homework, answers: AnswersFile, named: Named
 ) -> tuple[dict[str, Entry], list[Unread]]:
     """Each entry under the part that it answers; what answers none is told."""
     faults: list[Fault] = list(answers.faults)
@@ -108,9 +191,9 @@ def _place(
             continue
         for entry in block.answers:
             place = (block.question, entry.key)
-            if place not in memory.parts:
-                memory.parts[place] = resolve_part(homework, *place)
-            part = memory.parts[place]
+            if place not in named:
+                named[place] = resolve_part(homework, *place)
+            part = named[place]
             if part is None:
                 close = near_part(homework, block.question, entry.key)
                 where = f" of {block.question}" if block.question else ""
@@ -127,13 +210,6 @@ def _place(
             else:
                 placed[part.id] = entry
     return placed, [Unread(answers.file, str(fault)) for fault in faults]
-
-
-def _without_text(homework: Homework, part: Part, entry: Entry | None) -> PartResult:
-    if entry is not None and entry.problem is not None:
-        problem = Verdict(Outcome.UNREADABLE, reason=entry.problem)
-        return _result(homework, part, entry.text, None, problem)
-    return _result(homework, part, None, None, Verdict(Outcome.MISSING))
 
 
 def judge(homework: Homework, part: Part, text: str, scope: Scope) -> PartResult:
