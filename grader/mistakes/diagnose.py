@@ -35,7 +35,8 @@ from grader.expr.tree import (
 )
 from grader.limits import INDEX_POINTS, MAX_CANDIDATES, PROBES
 from grader.mistakes.paths import paths
-from grader.mistakes.table import MISTAKES, Subject, Wrong, maths
+from grader.mistakes.subject import Subject, Wrong, name_maths
+from grader.mistakes.table import MISTAKES
 from grader.questions.part import Part
 
 Floats = NDArray[np.float64]
@@ -209,9 +210,9 @@ def _multipliers(part: Part) -> list[tuple[str, str, Node]]:
     ]
     for name in sorted(part.statement.leaves | part.statement.forward.keys()):
         symbol = Symbol(name)
-        found.append(("extra_factor", f"there is a factor {maths(symbol)} too many", symbol))
+        found.append(("extra_factor", f"there is a factor {name_maths(name)} too many", symbol))
         found.append(
-            ("missing_factor", f"a factor {maths(symbol)} is missing", Quotient(one, symbol))
+            ("missing_factor", f"a factor {name_maths(name)} is missing", Quotient(one, symbol))
         )
     return found
 
@@ -275,7 +276,9 @@ def _relation(
                 and _proved(part, answer, environment, Product((factor, subject.reference)))
             ):
                 return Diagnosis(
-                    "times", f"Your answer is the right one times {maths(factor)}.", _FACTOR_NUDGE
+                    "times",
+                    f"Your answer is the right one times {subject.maths(factor)}.",
+                    _FACTOR_NUDGE,
                 )
         for term in _simple_terms(subject, values, right):
             if (
@@ -284,9 +287,9 @@ def _relation(
                 and _proved(part, answer, environment, Sum((subject.reference, term)))
             ):
                 if isinstance(term, Negation):
-                    said = f"minus {maths(term.operand)}"
+                    said = f"minus {subject.maths(term.operand)}"
                 else:
-                    said = f"plus {maths(term)}"
+                    said = f"plus {subject.maths(term)}"
                 return Diagnosis("plus", f"Your answer is the right one {said}.", _TERM_NUDGE)
     return None
 

@@ -33,31 +33,31 @@ from grader.expr.tree import (
     with_children,
 )
 from grader.limits import INDEX_POINTS, MAX_CORRECTIONS
-from grader.mistakes.table import maths
+from grader.mistakes.subject import name_maths
 from grader.questions.part import Part
 
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """A definition of the student's, and what it should have been."""
+    """A definition of the student's, and what it should have been, as LaTeX."""
 
     name: str
-    written: Node
-    mended: Node
+    written: str
+    mended: str
 
     @property
     def sentence(self) -> str:
         """What is said beside an answer that is right given the slip."""
-        name = maths(Symbol(self.name))
+        name = name_maths(self.name)
         return (
-            f"Right, given your {name}; but {name} should have been {maths(self.mended)}, "
-            f"not {maths(self.written)}."
+            f"Right, given your {name}; but {name} should have been ${self.mended}$, "
+            f"not ${self.written}$."
         )
 
     @property
     def nudge(self) -> str:
         """The same without the mend."""
-        name = maths(Symbol(self.name))
+        name = name_maths(self.name)
         return f"Right, given your {name}; but check the definition of {name}."
 
 
@@ -96,7 +96,7 @@ def find_slip(
                         part.statement.positive,
                     )
                 ):
-                    return Slip(name, definitions[name], mended)
+                    return Slip(name, part.latex(definitions[name]), part.latex(mended))
     except (LimitError, Unevaluated, KeyError):
         return None
     return None

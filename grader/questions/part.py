@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from grader.compare.reference import Reference
+from grader.expr.latex import to_latex
 from grader.expr.names import Vocabulary
 from grader.expr.parser import Reading
 from grader.expr.tree import Dimensions, Node, Partial, Symbol
@@ -60,6 +61,10 @@ class Part:
     references: tuple[Reference, ...]
     bonus: bool = False
     rules: Rules = EXACT
+
+    def latex(self, tree: Node | Dimensions) -> str:
+        """LaTeX in the homework's own names: ``a[z]`` where it calls ReLU so."""
+        return to_latex(tree, self.statement.vocabulary.function_names())
 
 
 @dataclass(frozen=True, slots=True)
