@@ -8,7 +8,6 @@ from itertools import pairwise
 
 from grader.compare.fingerprint import fingerprint
 from grader.errors import AnswerError, Fault, LimitError
-from grader.expr.latex import to_latex
 from grader.expr.parser import Reading
 from grader.expr.tree import Dimensions, Node, Partial, Symbol
 from grader.feedback import sentences
@@ -247,7 +246,7 @@ def judge(homework: Homework, part: Part, text: str, scope: Scope) -> PartResult
         homework,
         part,
         text,
-        to_latex(reading.tree),
+        part.latex(reading.tree),
         verdict,
         notes=notes,
         diagnosis=diagnosis,
@@ -302,8 +301,8 @@ def _in_another_reading(part: Part, reading: Reading, scope: Scope) -> Verdict |
         if _compared(part, other, scope).outcome is Outcome.EQUIVALENT:
             return Verdict(
                 Outcome.UNDECIDED,
-                reason=f"it is right if it means ${to_latex(other)}$, but it reads as "
-                f"${to_latex(reading.tree)}$",
+                reason=f"it is right if it means ${part.latex(other)}$, but it reads as "
+                f"${part.latex(reading.tree)}$",
             )
     return None
 
@@ -341,8 +340,8 @@ def _heading_problem(part: Part, reading: Reading) -> Verdict | None:
     assert isinstance(part.quantity, Partial | Symbol)
     return Verdict(
         Outcome.DISALLOWED,
-        reason=f"this is headed ${to_latex(heading)}$, but the part asks for "
-        f"${to_latex(part.quantity)}$",
+        reason=f"this is headed ${part.latex(heading)}$, but the part asks for "
+        f"${part.latex(part.quantity)}$",
         span=heading.span,
     )
 
@@ -355,7 +354,7 @@ def _first_wrong_step(part: Part, reading: Reading, scope: Scope, last: Verdict)
         if {left, right} == {Outcome.EQUIVALENT, Outcome.DIFFERENT}:
             first, second = reading.links[before], reading.links[before + 1]
             return (
-                f"The step from ${to_latex(first)}$ to ${to_latex(second)}$ does not hold: "
+                f"The step from ${part.latex(first)}$ to ${part.latex(second)}$ does not hold: "
                 f"the {'first' if left is Outcome.EQUIVALENT else 'second'} is right."
             )
     return None
@@ -404,7 +403,7 @@ def explain(homework: Homework, text: str, part_id: str | None = None) -> Explan
         scope = make_scope(part.statement, (), (), part.question)
         return Explanation(
             text=text,
-            latex=to_latex(tree),
+            latex=part.latex(tree),
             outline=to_outline(tree),
             names=tuple(f"{name}: {latex_name(name)}" for name in names),
             notes=tuple(note.message for note in reading.notes),

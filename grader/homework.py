@@ -9,7 +9,6 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from grader.errors import AnswerError, Fault, LimitError, RubricError
-from grader.expr.latex import to_latex
 from grader.expr.parser import parse_quantity
 from grader.mistakes.diagnose import FOLLOW_THROUGH, Diagnoser
 from grader.mistakes.table import MISTAKES
@@ -144,8 +143,8 @@ def _question(question: QuestionFile, parts: list[Part]) -> QuestionStatement:
         parts=tuple(
             PartStatement(
                 part=part.id,
-                quantity=to_latex(part.quantity),
-                reference=to_latex(part.answer),
+                quantity=part.latex(part.quantity),
+                reference=part.latex(part.answer),
                 possible=part.points,
                 prompt=part.prompt,
                 bonus=part.bonus,

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.expr.latex import to_latex
 from grader.expr.names import latex_name
 from grader.expr.tree import Dimensions
 from grader.limits import SUMMARY_ROWS, WITNESS_NAMES
@@ -295,7 +294,7 @@ def key_page(homework: Homework) -> str:
 
 def _equation(part: Part) -> str:
     """What was asked and its answer, as LaTeX; of a size, the space of such matrices."""
-    quantity, answer = to_latex(part.quantity), to_latex(part.answer)
+    quantity, answer = part.latex(part.quantity), part.latex(part.answer)
     if isinstance(part.answer, Dimensions):
         return rf"{quantity} \in \mathbb{{R}}^{{{answer}}}"
     return f"{quantity} = {answer}"

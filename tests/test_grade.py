@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from grader.grade import Memory, explain, grade
+from grader.grade import Memory, explain, grade, judge
 from grader.homework import load_rubric
+from grader.questions import QUESTIONS
+from grader.questions.definitions import make_scope
+from grader.questions.part import Part
 from grader.read.answers import read_answers
 from grader.results import PartResult, Submission
 
@@ -227,3 +230,34 @@ def test_a_part_that_is_answered_twice_differently_goes_to_a_person() -> None:
     assert (same.score, same.pending, same.unread) == (1, 0, ())
     assert (other.score, other.pending) == (0, 1)
     assert "answered twice, and differently" in other.unread[0].error
+
+
+OWN_NAMES = [
+    ("q1.phi_1", "ReLU(psi_01) + max(0, x)", r"a\left[\psi_{01}\right] + \max\left(0, x\right)"),
+    ("q1.phi_1", r"a'[x] \operatorname{ReLU}(x)^2", None),
+    ("q1.phi_1", "a[a[x]] / a[2 x]", None),
+    ("q2.dh3_df2", r"-\sin f_2 e^{f_1}", None),
+    ("q3.df1_dh1", r"D_1 \times D_2", None),
+]
+
+
+@pytest.mark.parametrize(("part_id", "answer", "latex"), OWN_NAMES)
+def test_read_as_is_in_the_homework_s_own_names_and_reads_back(
+    part_id: str, answer: str, latex: str | None
+) -> None:
+    asked = HOMEWORK.part(part_id)
+    assert asked is not None
+    result = judge(HOMEWORK, asked, answer, make_scope(asked.statement, (), (), asked.question))
+    assert result.read_as is not None
+    assert "ReLU" not in result.read_as
+    if latex is not None:
+        assert result.read_as == latex
+    read = QUESTIONS[asked.kind].read
+    vocabulary = asked.statement.vocabulary
+    assert read(result.read_as, vocabulary).tree == read(answer, vocabulary).tree
+
+
+@pytest.mark.parametrize("asked", HOMEWORK.parts, ids=lambda asked: asked.id)
+def test_the_reference_reads_back(asked: Part) -> None:
+    read = QUESTIONS[asked.kind].read
+    assert read(asked.latex(asked.answer), asked.statement.vocabulary).tree == asked.answer

@@ -7,7 +7,6 @@ from fractions import Fraction
 from pathlib import Path
 
 from grader.compare.fingerprint import fingerprint
-from grader.expr.latex import to_latex
 from grader.expr.tree import Dimensions, Node
 from grader.homework import Homework
 from grader.questions.part import Part
@@ -102,11 +101,11 @@ def _key_part(part: Part, homework: Homework) -> KeyPart:
     slips, more = _slips(part, homework)
     return KeyPart(
         part=part.id,
-        quantity=to_latex(part.quantity),
+        quantity=part.latex(part.quantity),
         prompt=part.prompt,
         hint=part.hint or "",
         worth=plural(part.points, "point"),
-        reference=to_latex(part.answer),
+        reference=part.latex(part.answer),
         slips=slips,
         more=more,
     )
@@ -126,7 +125,7 @@ def _slips(part: Part, homework: Homework) -> tuple[tuple[SlipView, ...], int]:
         share = share_for(name, homework.file.policy)
         found[name] = SlipView(
             mistake=mistake_words(name),
-            latex=to_latex(wrong.tree),
+            latex=part.latex(wrong.tree),
             sentence=wrong.sentence,
             credit=f"keeps {percent_text(share, Fraction(1))} of the points" if share else "",
         )
