@@ -21,8 +21,9 @@ from numpy.typing import NDArray
 from grader.compare.cases import Case
 from grader.compare.field import Field
 from grader.compare.lines import Sign, certainly_outside, points_on_lines
-from grader.compare.sample import Cloud, Point, Stream, draw
+from grader.compare.sample import Cloud, Stream, draw
 from grader.compare.simplex import interior_point
+from grader.compare.values import Point
 from grader.limits import CASE_POINTS, CASE_ROUNDS, LINE_STARTS, MAX_MULTIPLIED, SAMPLE_SIZE
 
 Complex = NDArray[np.complex128]

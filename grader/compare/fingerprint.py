@@ -14,8 +14,7 @@ from flint import arb
 
 from grader.compare.interpret import Unevaluated
 from grader.compare.reference import Reference
-from grader.compare.sample import Point
-from grader.compare.values import evaluate
+from grader.compare.values import Point, evaluate
 from grader.errors import LimitError
 from grader.expr.tree import Node
 

@@ -14,7 +14,7 @@ from flint import ctx, fmpq
 from grader.compare.interpret import Interpreter
 from grader.compare.numbers import Numbers, Touched, Undefined, Unsure, Value
 from grader.compare.reference import Reference
-from grader.compare.sample import Point
+from grader.compare.values import Point
 from grader.errors import LimitError
 from grader.expr.calculus import sum_of
 from grader.expr.tree import Call, Negation, Node, Relation, symbols, walk

@@ -25,14 +25,12 @@ from grader.compare.cases import (
     side_value,
     unequal_cases,
 )
-from grader.compare.explore import points_in_case
 from grader.compare.field import Element, Field, Restart, UndefinedEverywhere
 from grader.compare.interpret import Interpreter
 from grader.compare.numbers import Unsure
 from grader.compare.reference import OPPOSITE, Prepared, Reference, leaf_names
-from grader.compare.refute import refute, refute_by_screen, witness_at
-from grader.compare.sample import Point, sample
-from grader.compare.values import certainly_differ, evaluate
+from grader.compare.refute import refute, witness_at
+from grader.compare.values import Point, certainly_differ, evaluate
 from grader.errors import LimitError
 from grader.expr.tree import Node
 from grader.limits import MAX_RESTARTS, MAX_SECONDS, PRECISIONS, SAMPLED_POINTS
@@ -103,6 +101,8 @@ def _without_normal_form(
     try:
         if found := refute(reference, answer, environment, points[:_BEFORE_SCREEN]):
             return _different(reference, answer, environment, found)
+        from grader.compare.screen import refute_by_screen
+
         if found := refute_by_screen(reference, answer, environment):
             return _different(reference, answer, environment, found)
         if found := refute(reference, answer, environment, points[_BEFORE_SCREEN:_BEFORE_CASES]):
@@ -317,6 +317,8 @@ class Explored:
             return None
 
     def _visit(self, case: Case) -> Witness | None:
+        from grader.compare.explore import points_in_case
+
         reference = self._reference
         key = f"{reference.key} case {self._met}"
         self._met += 1
@@ -346,6 +348,8 @@ def _by_sampling(
     Looks for a witness; agreement counts as equality ("sampled") only if the normal
     form is not complete for what occurs and a point was found in every open case.
     """
+    from grader.compare.sample import sample
+
     chosen = sample(
         (answer, reference.tree),
         environment,

@@ -16,7 +16,7 @@ from typing import Any
 from flint import fmpq, fmpq_mpoly, fmpq_poly, fmpz
 
 from grader.compare.field import Field
-from grader.compare.sample import Point
+from grader.compare.values import Point
 from grader.limits import MAX_LINE_DEGREE
 
 #: A polynomial and the sign that it must have.

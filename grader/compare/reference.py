@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from math import ceil
 from types import MappingProxyType
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from grader.compare.field import Element, Field, Restart
 from grader.compare.interpret import Interpreter, needed_names
-from grader.compare.sample import Cloud, Floats, Point, floats, sample
-from grader.compare.values import PointValue, evaluate
+from grader.compare.values import Point, PointValue, evaluate
 from grader.errors import LimitError
 from grader.expr.tree import Call, Cases, Indicator, Negation, Node, Symbol, symbols, walk
 from grader.limits import MAX_RESTARTS, PRECISIONS
+
+if TYPE_CHECKING:
+    # Both load NumPy, which an answer that is right, or wrong at a fixed point, does without.
+    from grader.compare.sample import Cloud
+    from grader.compare.screen import CloudScreen, Screen
 
 #: Before the name of a quantity: the positive number that it is the opposite of.
 OPPOSITE = "minus:"
@@ -38,27 +42,27 @@ class Prepared:
     domain: Element
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FixedPoint:
-    """A point that every answer is evaluated at, and the reference's value there."""
+    """A point that every answer is evaluated at, and the reference's value there.
+
+    ``known`` is that value where it has been worked out already.
+    """
 
     at: Point
-    reference: PointValue
+    tree: Node = field(repr=False)
+    environment: Mapping[str, Node] = field(repr=False)
+    known: PointValue | None = field(default=None, compare=False)
 
-
-@dataclass(frozen=True)
-class Screen:
-    """Points as columns, and a tree's values there, in floating point."""
-
-    columns: Mapping[str, Floats]
-    values: Floats
-
-
-@dataclass(frozen=True)
-class CloudScreen(Screen):
-    """The same of a cloud of points in all regions found."""
-
-    cloud: Cloud
+    @cached_property
+    def reference(self) -> PointValue:
+        """The reference's value at the lowest precision.  Raises LimitError."""
+        value = self.known
+        if value is None:
+            value = evaluate(self.tree, self.environment, self.at, PRECISIONS[0])
+        if value is None:
+            raise LimitError("PRECISIONS", "the reference has no certain value at a fixed point")
+        return value
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,9 @@ class Reference:
     ``tree`` may use the names of ``environment`` (the forward pass), each a tree
     over leaf symbols.  ``positive`` names are assumed to be > 0.  ``key`` fixes
     the sample points; use the part's id.
+
+    What is worked out from these (normal forms, values) is worked out when it is
+    first needed, so that a reference can be kept, and taken up again, at no cost.
     """
 
     tree: Node
@@ -76,19 +83,74 @@ class Reference:
     positive: frozenset[str] = frozenset()
     #: Names assumed to be whole numbers: witnesses have whole numbers there.
     integers: frozenset[str] = frozenset()
-    #: The leaf symbols that the tree comes down to.
-    names: frozenset[str] = frozenset()
-    points: tuple[FixedPoint, ...] = ()
+    #: The leaf symbols that points give values to, sorted.
+    leaves: tuple[str, ...] = ()
+    #: The fixed points as text: the values of ``leaves``, such as ``2 -1/3``.
+    spots: tuple[str, ...] = ()
     regions: int = 0
-    #: The fixed points, and many more, in floating point: where to look for a witness.
-    small: Screen | None = None
-    screen: CloudScreen | None = None
-    #: Over the names as they stand / over leaf symbols; None: past a limit.
-    opaque: Prepared | None = None
-    leaf: Prepared | None = None
-    #: Whether the forward pass is smooth, so that what holds almost everywhere
-    #: over its names holds almost everywhere over the leaf symbols.
-    smooth: bool = True
+    #: What choosing the points brought up, if that has just been done.
+    known_cloud: Cloud | None = field(default=None, compare=False, repr=False)
+    known_values: tuple[PointValue | None, ...] = field(default=(), compare=False, repr=False)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The leaf symbols that the tree comes down to."""
+        return leaf_names(self.tree, self.environment)
+
+    @cached_property
+    def points(self) -> tuple[FixedPoint, ...]:
+        """The points that every answer is evaluated at."""
+        known = self.known_values or (None,) * len(self.spots)
+        return tuple(
+            FixedPoint(read_point(self.leaves, spot), self.tree, self.environment, value)
+            for spot, value in zip(self.spots, known, strict=True)
+        )
+
+    @cached_property
+    def smooth(self) -> bool:
+        """Whether the forward pass is smooth, so that what holds almost everywhere
+        over its names holds almost everywhere over the leaf symbols."""
+        return all(is_smooth(inner) for inner in self.environment.values())
+
+    @cached_property
+    def opaque(self) -> Prepared | None:
+        """The normal form over the names as they stand; None: not to be used, or past a limit."""
+        if not self.environment or not self.smooth:
+            return None
+        return prepare(self.tree, NO_NAMES, self.positive)
+
+    @cached_property
+    def leaf(self) -> Prepared | None:
+        """The normal form over leaf symbols; None: past a limit."""
+        return prepare(self.tree, self.environment, self.positive)
+
+    @cached_property
+    def small(self) -> Screen | None:
+        """The fixed points in floating point: where to look for a witness."""
+        from grader.compare.screen import small_screen
+
+        return small_screen(self)
+
+    @cached_property
+    def screen(self) -> CloudScreen | None:
+        """Many more points, in all regions found."""
+        from grader.compare.screen import cloud_screen
+
+        return cloud_screen(self)
+
+
+def point_text(leaves: Sequence[str], point: Point) -> str:
+    """The coordinates of a point as text, in the order of ``leaves``."""
+    return " ".join(str(point[name]) for name in leaves)
+
+
+def read_point(leaves: Sequence[str], text: str) -> Point:
+    """The point that :func:`point_text` wrote.  Raises ValueError."""
+    values = [value.partition("/") for value in text.split()]
+    return {
+        name: Fraction(int(over), int(under or 1))
+        for name, (over, _, under) in zip(leaves, values, strict=True)
+    }
 
 
 def leaf_names(tree: Node, environment: Mapping[str, Node]) -> frozenset[str]:
@@ -137,26 +199,6 @@ def prepare(
     return None
 
 
-def _cloud_screen(tree: Node, environment: Mapping[str, Node], cloud: Cloud) -> CloudScreen | None:
-    columns = cloud.columns()
-    try:
-        return CloudScreen(columns, floats(tree, environment, columns, cloud.size), cloud)
-    except LimitError:
-        return None
-
-
-def _small_screen(
-    tree: Node, environment: Mapping[str, Node], points: Sequence[FixedPoint]
-) -> Screen | None:
-    if not points:
-        return None
-    columns = {name: np.array([float(fixed.at[name]) for fixed in points]) for name in points[0].at}
-    try:
-        return Screen(columns, floats(tree, environment, columns, len(points)))
-    except LimitError:
-        return None
-
-
 def make_reference(
     tree: Node,
     key: str,
@@ -180,10 +222,12 @@ def make_reference(
         environment = {**environment, **opposite}
         positive = positive | {OPPOSITE + name for name in negative}
         names = [OPPOSITE + name if name in negative else name for name in names]
-    own_names = leaf_names(tree, environment)
-    leaves = sorted(own_names.union(names))
+    leaves = tuple(sorted(leaf_names(tree, environment).union(names)))
+    from grader.compare.sample import sample
+
     chosen = sample((tree,), environment, leaves, key, positive=positive)
-    points: list[FixedPoint] = []
+    spots: list[str] = []
+    values: list[PointValue | None] = []
     for drawn in chosen.points:
         point = with_whole_numbers(drawn, integers)
         try:
@@ -191,23 +235,20 @@ def make_reference(
         except LimitError:
             continue
         if value is not None:
-            points.append(FixedPoint(point, value))
-    smooth = all(
-        is_smooth(environment[name]) for name in needed_names((tree,), environment)
-    ) and all(is_smooth(inner) for inner in environment.values())
-    leaf = prepare(tree, environment, positive)
-    return Reference(
+            spots.append(point_text(leaves, point))
+            values.append(value)
+    reference = Reference(
         tree=tree,
         key=key,
         environment=environment,
         positive=positive,
         integers=integers,
-        names=own_names,
-        points=tuple(points),
+        leaves=leaves,
+        spots=tuple(spots),
         regions=chosen.regions,
-        small=_small_screen(tree, environment, points),
-        screen=_cloud_screen(tree, environment, chosen.cloud),
-        opaque=prepare(tree, NO_NAMES, positive) if environment and smooth else None,
-        leaf=leaf,
-        smooth=smooth,
+        known_cloud=chosen.cloud,
+        known_values=tuple(values),
     )
+    # Worked out at once, since this is where a reference without any value shows.
+    _ = reference.leaf, reference.opaque
+    return reference

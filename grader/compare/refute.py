@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-import numpy as np
 from flint import arb
 
 from grader.compare.numbers import Unsure
-from grader.compare.reference import FixedPoint, Reference, Screen, with_whole_numbers
-from grader.compare.sample import Point, floats
-from grader.compare.values import PointValue, certainly_differ, evaluate
+from grader.compare.reference import FixedPoint, Reference, with_whole_numbers
+from grader.compare.values import Point, PointValue, certainly_differ, evaluate
 from grader.expr.tree import Node
 from grader.limits import PRECISIONS
 from grader.results import Witness
@@ -65,54 +63,6 @@ def _witness(point: Point, left: PointValue, right: PointValue) -> Witness:
         answer=left.enclosure(),
         reference=right.enclosure(),
     )
-
-
-#: How far two floating-point values must be apart, relative to the larger, for a
-#: point to be worth an exact look.  Far above rounding, so that the choice of
-#: points is the same on every machine.
-_APART = 1e-6
-
-#: Points that the screen hands to exact arithmetic.
-_SCREENED = 4
-
-
-def _apart(screen: Screen, answer: Node, environment: Mapping[str, Node]) -> list[int]:
-    """Where the answer seems to differ, first places first.
-
-    Floating point only says where to look.  Raises LimitError.
-    """
-    right = screen.values
-    try:
-        values = floats(answer, environment, screen.columns, len(right))
-    except KeyError:
-        return []  # a name that the screen does not have
-    with np.errstate(all="ignore"):
-        apart = np.abs(values - right) > _APART * np.maximum(np.abs(values), np.abs(right))
-    # Where one side alone is not finite there may be a point that only one is defined at.
-    apart |= np.isfinite(values) != np.isfinite(right)
-    return [int(index) for index in np.flatnonzero(apart)[:_SCREENED]]
-
-
-def refute_by_screen(
-    reference: Reference, answer: Node, environment: Mapping[str, Node]
-) -> Witness | None:
-    """The first witness where floating point sees a difference: among the fixed points,
-    then among all points of the cloud.  Raises LimitError.
-    """
-    if reference.small is not None:
-        for index in _apart(reference.small, answer, environment):
-            fixed = reference.points[index]
-            found, _ = witness_at(reference, answer, environment, fixed.at, fixed.reference)
-            if found is not None:
-                return found
-    if reference.screen is not None:
-        for index in _apart(reference.screen, answer, environment):
-            found, _ = witness_at(
-                reference, answer, environment, reference.screen.cloud.point(index), None
-            )
-            if found is not None:
-                return found
-    return None
 
 
 def refute(

@@ -16,12 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.compare.interpret import Interpreter
+from grader.compare.values import Point
 from grader.expr.tree import Node
 from grader.limits import FIXED_POINTS, MAX_REGIONS, SAMPLE_SIZE, SEARCH_ROUNDS
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
-Point = Mapping[str, Fraction]
 
 #: Denominators of coordinates.  Primes among them make chance coincidences (a
 #: kink met exactly) rare; none so large that a witness is hard to check by hand.

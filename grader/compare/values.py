@@ -15,6 +15,9 @@ from grader.expr.tree import Node
 from grader.limits import MAX_NUMBER_BITS
 from grader.results import Enclosure
 
+#: A value for each leaf symbol.
+Point = Mapping[str, Fraction]
+
 
 @dataclass(frozen=True, slots=True)
 class PointValue:
@@ -44,7 +47,7 @@ def _outward(end: arb) -> Fraction:
 def evaluate(
     tree: Node,
     environment: Mapping[str, Node],
-    point: Mapping[str, Fraction] | Mapping[str, Fraction | arb],
+    point: Point | Mapping[str, Fraction | arb],
     precision: int,
 ) -> PointValue | None:
     """The value of a tree at a point, exact or as a ball of ``precision`` bits; on a
