@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -12,6 +13,18 @@ if TYPE_CHECKING:
     from grader.exports.options import ExportOptions
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def _moment(_: click.Context, __: click.Parameter, value: str | None) -> datetime | None:
+    from grader.read.moment import read_moment
+
+    if value is None:
+        return None
+    try:
+        return read_moment(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
 
 _GRADES = (
     click.option(
@@ -66,10 +79,26 @@ _PER = (
 )
 
 
+_TIME = (
+    click.option(
+        "--now",
+        callback=_moment,
+        metavar="TIME",
+        help="The time of this run, as 2026-12-01T23:59+01:00, for a rubric that shows references "
+        "from a date on; by default the clock's.",
+    ),
+)
+
+
 def _with(command: _Command, options: tuple[Callable[[_Command], _Command], ...]) -> _Command:
     for option in reversed(options):
         command = option(command)
     return command
+
+
+def time_choice(command: _Command) -> _Command:
+    """``--now``."""
+    return _with(command, _TIME)
 
 
 def gradebook_choices(command: _Command) -> _Command:

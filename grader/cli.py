@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.choices import gradebook_choices
+from grader.choices import gradebook_choices, time_choice
 from grader.cli_canvas import autograder, check_column, export, options_of, push, warnings_of
 from grader.command import (
     NEEDS_ATTENTION,
@@ -23,6 +23,7 @@ from grader.command import (
     InOrder,
     complain,
     give_up,
+    homework_at,
     homework_of,
     rubric_argument,
     writing,
@@ -31,6 +32,8 @@ from grader.errors import AnswerError, FileError, LimitError
 from grader.version import __version__
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from grader.exports.options import ExportOptions
     from grader.homework import Homework
     from grader.read.review import Kept, ReviewFile
@@ -136,6 +139,7 @@ def cli() -> None:
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Templates that replace those of the same name that come with the program.",
 )
+@time_choice
 @gradebook_choices
 def grade(
     rubric: str,
@@ -143,6 +147,8 @@ def grade(
     out: Path,
     jobs: int,
     templates: Path | None,
+    *,
+    now: datetime | None,
     **choices: Any,
 ) -> None:
     """Grade a batch of answers files, or of the documents that import reads.
@@ -158,9 +164,9 @@ def grade(
     """
     from grader.batch import grade_paths
     from grader.review import apply_decisions
-    from grader.terminal import batch_line, batch_table, print_table, progress_bar
+    from grader.terminal import batch_line, batch_table, later_line, print_table, progress_bar
 
-    homework = homework_of(rubric)
+    homework = homework_at(rubric, now)
     options = options_of(choices, templates)
     if options.gradebook is not None:
         check_column(homework, options)
@@ -179,7 +185,7 @@ def grade(
         complain(warning)
     if sys.stdout.isatty():
         print_table(batch_table(batch))
-    click.echo(batch_line(batch, out))
+    click.echo(batch_line(batch, out) + later_line(batch.homework))
     if batch.unread:
         sys.exit(NEEDS_ATTENTION)
 

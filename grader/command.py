@@ -13,6 +13,8 @@ import click
 from grader.errors import FileError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from grader.homework import Homework
 
 #: Exit codes; see ``docs/cli.md``.
@@ -62,6 +64,19 @@ def homework_of(rubric: str) -> Homework:
         return load_rubric(rubric)
     except FileError as error:
         give_up(error)
+
+
+def homework_at(rubric: str, now: datetime | None) -> Homework:
+    """The same at the time of this run: what was given, else the clock's.
+
+    The clock is asked only where the rubric has a date, and decides nothing else.
+    """
+    from datetime import UTC, datetime
+
+    homework = homework_of(rubric)
+    if homework.file.disclosure.after is None:
+        return homework
+    return homework.at(now or datetime.now(UTC))
 
 
 @contextmanager

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -14,8 +15,9 @@ from grader.mistakes.diagnose import FOLLOW_THROUGH, Diagnoser
 from grader.mistakes.table import MISTAKES
 from grader.questions import QUESTIONS
 from grader.questions.part import Part
+from grader.read.moment import moment_text
 from grader.read.rubric import QuestionFile, RubricFile, load_rubric_file, read_rubric
-from grader.results import HomeworkStatement, PartStatement, QuestionStatement
+from grader.results import HomeworkStatement, Later, PartStatement, QuestionStatement
 from grader.source import Place, line_and_column
 
 
@@ -35,6 +37,11 @@ class Homework:
             question.id: tuple(part for part in self.parts if part.question == question.id)
             for question in self.file.questions
         }
+
+    def at(self, now: datetime) -> Homework:
+        """The homework at a moment: past its date, pages show what the rubric then allows."""
+        file = self.file.at(now)
+        return replace(self, file=file, statement=_statement(file, self.parts))
 
     def part(self, full_id: str) -> Part | None:
         """The part with this id (``q1.phi_0``)."""
@@ -130,9 +137,17 @@ def _statement(file: RubricFile, parts: tuple[Part, ...]) -> HomeworkStatement:
             for question in file.questions
         ),
         reveal=file.reveal,
+        later=_later(file),
         canvas_assignment_id=file.canvas.assignment_id,
         canvas_assignment_title=file.canvas.assignment_title,
     )
+
+
+def _later(file: RubricFile) -> Later | None:
+    disclosure = file.disclosure
+    if disclosure.after is None or file.reveal == disclosure.show:
+        return None
+    return Later(disclosure.show, moment_text(disclosure.after))
 
 
 def _question(question: QuestionFile, parts: list[Part]) -> QuestionStatement:

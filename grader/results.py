@@ -323,11 +323,19 @@ class QuestionStatement:
 
 
 @dataclass(frozen=True, slots=True)
+class Later:
+    """What pages will show after a date that is still to come, as text with its offset."""
+
+    show: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class HomeworkStatement:
     """What reports and exports must know of the rubric.
 
     ``reveal`` says whether students see references: ``never``, ``wrong`` (beside
-    their wrong answers) or ``all``.
+    their wrong answers) or ``all``; ``later`` what a date to come will change about it.
     """
 
     assignment: str
@@ -335,6 +343,7 @@ class HomeworkStatement:
     course: str
     questions: tuple[QuestionStatement, ...]
     reveal: str = "never"
+    later: Later | None = None
     canvas_assignment_id: str | None = None
     canvas_assignment_title: str | None = None
 
@@ -351,10 +360,13 @@ class HomeworkStatement:
         )
 
     def as_json(self) -> dict[str, Any]:
+        later = self.later
+        dated = {} if later is None else {"later": {"reveal": later.show, "after": later.after}}
         return {
             "title": self.title,
             "course": self.course,
             "reveal": self.reveal,
+            **dated,
             "canvas": {
                 "assignment_id": self.canvas_assignment_id,
                 "assignment_title": self.canvas_assignment_title,

@@ -25,7 +25,7 @@ from grader.reports.check_view import LOOKS, READ, CheckPart, check_view, look
 from grader.reports.markup import inline_math
 from grader.reports.unicode_math import unicode_math
 from grader.reports.visible import one_line, visible
-from grader.reports.words import ValueWords, number_text, plural, value_words
+from grader.reports.words import ValueWords, number_text, plural, reveal_words, value_words
 from grader.results import (
     Batch,
     Enclosure,
@@ -332,8 +332,13 @@ def lint_line(statement: HomeworkStatement) -> str:
     return (
         f"{one_line(statement.assignment)} is sound: "
         f"{plural(len(statement.questions), 'question')}, {plural(parts, 'part')}, "
-        f"{plural(statement.possible, 'point')}."
+        f"{plural(statement.possible, 'point')}.{later_line(statement)}"
     )
+
+
+def later_line(statement: HomeworkStatement) -> str:
+    """When students will see more of the references; nothing where no date is to come."""
+    return f" Students see references: {reveal_words(statement)}." if statement.later else ""
 
 
 def explanation_text(explanation: Explanation, width: int | None = None) -> str:

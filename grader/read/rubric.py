@@ -8,7 +8,8 @@ from __future__ import annotations
 import copy
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
@@ -33,6 +34,25 @@ class CanvasTarget:
 
     assignment_id: str | None = None
     assignment_title: str | None = None
+
+
+#: Beside which answers pages show the reference.
+Shown = Literal["never", "wrong", "all"]
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosure:
+    """When pages show reference answers: ``show``, but ``before`` until ``after``."""
+
+    show: Shown
+    after: datetime | None = None
+    before: Shown = "never"
+
+    def at(self, now: datetime | None) -> Shown:
+        """What is shown at a moment; while none is known, what holds before."""
+        if self.after is None or (now is not None and now >= self.after):
+            return self.show
+        return self.before
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,19 +144,27 @@ class QuestionFile:
 
 @dataclass(frozen=True, slots=True)
 class RubricFile:
-    """A rubric as written; ``digest`` is the SHA-256 of its bytes, in hex."""
+    """A rubric as written; ``digest`` is the SHA-256 of its bytes, in hex.
+
+    ``reveal`` is what ``disclosure`` comes to at the time of a run (:meth:`at`).
+    """
 
     file: str
     id: str
     title: str
     course: str
     self_check: Literal["format", "verdict", "hints"]
-    reveal: Literal["never", "wrong", "all"]
+    reveal: Shown
+    disclosure: Disclosure
     canvas: CanvasTarget
     policy: Policy
     questions: tuple[QuestionFile, ...]
     text: str
     digest: str
+
+    def at(self, now: datetime) -> RubricFile:
+        """The rubric as it stands at a moment, which its date of disclosure waits for."""
+        return replace(self, reveal=self.disclosure.at(now))
 
     def fault(
         self,
@@ -274,6 +302,7 @@ def _sense(data: Plain, source: Source) -> list[Fault]:
     assert isinstance(data.value, dict)
     questions = data.value.get("questions")
     seen: dict[str, int] = {}
+    faults += _dates(data, source)
     for index, question in enumerate(questions if isinstance(questions, list) else []):
         if not isinstance(question, dict):
             continue
@@ -289,6 +318,18 @@ def _sense(data: Plain, source: Source) -> list[Fault]:
         faults += _doubled_names(question, at, data, source)
         faults += _alias_targets(question, at, data, source)
     return faults
+
+
+def _dates(data: Plain, source: Source) -> Iterable[Fault]:
+    assert isinstance(data.value, dict)
+    reveal = data.value.get("reveal")
+    if not isinstance(reveal, dict):
+        return
+    if "before" in reveal and "after" not in reveal:
+        yield _at(data, source, ("reveal", "before"), "`before` needs `after`, a date", key=True)
+    if "after" in reveal and reveal.get("show") == reveal.get("before", "never"):
+        yield _at(data, source, ("reveal", "after"),
+                  f"the date changes nothing: `{reveal['show']}` before and after", key=True)  # fmt: skip
 
 
 def _at(
@@ -367,6 +408,7 @@ def _built(
 ) -> RubricFile:
     """The frozen values; ``places`` tells where each question stands in the file."""
     policy = shape.policy
+    disclosure = Disclosure(shape.reveal.show, shape.reveal.after, shape.reveal.before)
     if places is None:
         places = list(range(len(shape.questions)))
     return RubricFile(
@@ -375,7 +417,8 @@ def _built(
         title=shape.title,
         course=shape.course,
         self_check=shape.self_check,
-        reveal=shape.reveal,
+        reveal=disclosure.at(None),
+        disclosure=disclosure,
         canvas=CanvasTarget(shape.canvas.assignment_id, shape.canvas.assignment_title),
         policy=Policy(
             policy.partial_credit,

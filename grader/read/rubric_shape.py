@@ -8,10 +8,13 @@ the text that was written.
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from fractions import Fraction
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+
+from grader.read.moment import read_moment
 
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _NUMBER = re.compile(r"(?P<whole>\d+)(?:\.(?P<decimals>\d+)|/(?P<below>\d+))?")
@@ -75,6 +78,14 @@ def _asked(value: object) -> object:
     return {"quantity": value} if isinstance(value, str) else value
 
 
+def _moment(value: object) -> datetime | None:
+    return None if value is None else read_moment(str(value))
+
+
+def _disclosed(value: object) -> object:
+    return {"show": value} if isinstance(value, str) else value
+
+
 def _listed(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
@@ -90,6 +101,12 @@ Share = Annotated[
 ]
 Decimals = Annotated[int | None, BeforeValidator(_significant, json_schema_input_type=str)]
 Truth = Annotated[bool, BeforeValidator(_truth, json_schema_input_type=bool)]
+Moment = Annotated[
+    datetime | None,
+    BeforeValidator(_moment, json_schema_input_type=str),
+    PlainSerializer(str, return_type=str),
+]
+Shown = Literal["never", "wrong", "all"]
 Spellings = Annotated[list[Text], BeforeValidator(_listed, json_schema_input_type=list[str] | str)]
 
 
@@ -108,6 +125,19 @@ class CanvasShape(Shape):
     assignment_title: Text | None = Field(
         default=None, description="The assignment's name in Canvas."
     )
+
+
+class RevealShape(Shape):
+    """Whether pages show the reference answers, and from when on."""
+
+    show: Shown = Field(
+        description="Beside no answer, beside those that are not right, or beside all."
+    )
+    after: Moment = Field(
+        default=None,
+        description="From when on, with the offset from UTC: 2026-12-01T23:59+01:00.",
+    )
+    before: Shown = Field(default="never", description="What is shown until then.")
 
 
 class PolicyShape(Shape):
@@ -164,6 +194,9 @@ class PartShape(Shape):
     hint: Text | None = Field(default=None, description="A hint for the self-check.")
 
 
+Reveal = Annotated[
+    RevealShape, BeforeValidator(_disclosed, json_schema_input_type=RevealShape | Shown)
+]
 Symbol = Annotated[SymbolShape, BeforeValidator(_named, json_schema_input_type=SymbolShape | str)]
 Part = Annotated[PartShape, BeforeValidator(_asked, json_schema_input_type=PartShape | str)]
 
@@ -214,8 +247,9 @@ class RubricShape(Shape):
     self_check: Literal["format", "verdict", "hints"] = Field(
         default="verdict", description="How much `grader check` tells a student."
     )
-    reveal: Literal["never", "wrong", "all"] = Field(
-        default="never", description="When pages show the reference answer."
+    reveal: Reveal = Field(
+        default=RevealShape(show="never"),
+        description="Whether pages show the reference answers, and from when on.",
     )
     policy: PolicyShape = PolicyShape()
     questions: list[QuestionShape] = Field(min_length=1)
@@ -227,6 +261,7 @@ SHAPES: dict[tuple[str, ...], type[Shape]] = {
     (): RubricShape,
     ("canvas",): CanvasShape,
     ("policy",): PolicyShape,
+    ("reveal",): RevealShape,
     ("questions", "*"): QuestionShape,
     ("questions", "*", "symbols", "*"): SymbolShape,
     ("questions", "*", "parts", "*"): PartShape,

@@ -13,7 +13,7 @@ from grader.questions.part import Part
 from grader.reports.class_view import mistake_words
 from grader.reports.pages import Pages
 from grader.reports.visible import one_line
-from grader.reports.words import percent_text, plural
+from grader.reports.words import percent_text, plural, reveal_words
 from grader.score import share_for
 
 #: Wrong answers shown for a part; the table derives up to some fifty.
@@ -92,7 +92,7 @@ def key_view(homework: Homework) -> KeyView:
         title=one_line(statement.title or statement.assignment),
         course=one_line(statement.course),
         summary=f"{plural(len(homework.parts), 'part')}, {plural(statement.possible, 'point')}; "
-        f"students see references: {statement.reveal}",
+        f"students see references: {reveal_words(statement)}",
         questions=questions,
     )
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any
 
 from grader.expr.names import latex_name
@@ -108,7 +109,10 @@ class FirstThing:
 
 @dataclass(frozen=True, slots=True)
 class StudentView:
-    """A whole submission; ``shares`` are score, pending and lost as parts of 1000."""
+    """A whole submission; ``shares`` are score, pending and lost as parts of 1000.
+
+    ``later`` says from when on references are shown, empty where no date is to come.
+    """
 
     assignment: str
     title: str
@@ -125,6 +129,7 @@ class StudentView:
     first: tuple[FirstThing, ...]
     questions: tuple[QuestionView, ...]
     notes: tuple[str, ...]
+    later: str
 
 
 def homework_title(document: Document) -> str:
@@ -176,7 +181,22 @@ def student_view(document: Document, submission: Mapping[str, Any]) -> StudentVi
         first=_first_things(parts),
         questions=questions,
         notes=gathered_notes(submission.get("notes", ())),
+        later=_later(homework.get("later")),
     )
+
+
+def _later(later: Mapping[str, str] | None) -> str:
+    """When more of the references may be shown than now."""
+    if not later or later.get("reveal") not in _LATER_WORDS:
+        return ""
+    return f"{_LATER_WORDS[later['reveal']]} before {one_line(str(later['after']))}."
+
+
+#: What a date to come brings; one that hides references is nothing to announce.
+_LATER_WORDS: Mapping[str, str] = MappingProxyType({
+    "wrong": "The right answers to what was wrong are not shown",
+    "all": "The right answers to all parts are not shown",
+})  # fmt: skip
 
 
 def gathered_notes(notes: Iterable[str]) -> tuple[str, ...]:

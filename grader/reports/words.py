@@ -9,7 +9,7 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
 
-from grader.results import Outcome
+from grader.results import HomeworkStatement, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,13 @@ def percent_text(part: Fraction, whole: Fraction) -> str:
     if whole == 0:
         return "–"
     return f"{(part * 100 / whole + Fraction(1, 2)).__floor__()} %"
+
+
+def reveal_words(statement: HomeworkStatement) -> str:
+    """Beside which answers students see references, and what a date to come changes."""
+    later = statement.later
+    then = "" if later is None else f" until {later.after}, then {later.show}"
+    return f"{statement.reveal}{then}"
 
 
 def method_text(evidence: Mapping[str, Any]) -> str:
