@@ -298,11 +298,22 @@ def key(rubric: str, form: str, out: Path | None) -> None:
 def lint(rubric: str) -> None:
     """Say whether a rubric is sound, or everything that is wrong with it.
 
-    Exit code 2: it is not sound.
+    A sound rubric may still hold what its author did not mean: names that are never
+    used, answers that coincide, credit that can never be given.  Such remarks go to
+    standard error.
+
+    Exit code 1: it is sound, with remarks.  Exit code 2: it is not sound.
     """
+    from grader.lint import remarks
     from grader.terminal import lint_line
 
-    click.echo(lint_line(homework_of(rubric).statement))
+    homework = homework_of(rubric)
+    click.echo(lint_line(homework.statement))
+    found = remarks(homework)
+    for remark in found:
+        complain(remark)
+    if found:
+        sys.exit(NEEDS_ATTENTION)
 
 
 @cli.command(cls=Example, example="grader template activity6 > answers.yaml")

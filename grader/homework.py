@@ -15,6 +15,7 @@ from grader.mistakes.diagnose import FOLLOW_THROUGH, Diagnoser
 from grader.mistakes.table import MISTAKES
 from grader.questions import QUESTIONS
 from grader.questions.part import Part
+from grader.read.located import Located
 from grader.read.moment import moment_text
 from grader.read.rubric import QuestionFile, RubricFile, load_rubric_file, read_rubric
 from grader.results import HomeworkStatement, Later, PartStatement, QuestionStatement
@@ -113,18 +114,23 @@ def _unknown_mistakes(file: RubricFile) -> Iterator[Fault]:
     """Credits for mistakes that the table does not have would never be given."""
     known = {mistake.name for mistake in MISTAKES} | {FOLLOW_THROUGH, "times", "plus"}
     for name in sorted(file.policy.partial_credit.keys() - known):
-        # The policy keeps no places; its keys are plain words.
-        found = re.search(rf"(?<![\w.-]){re.escape(name)}(?=\s*:)", file.text)
-        offset = found.start() if found else 0
-        line, column = line_and_column(file.text, offset)
+        where = credit_place(file, name)
         close = get_close_matches(name, sorted(known), 1, 0.5)
         yield file.fault(
-            Place(file.file, line, column),
+            where.place,
             f"`{name}` is no known mistake",
             f"did you mean `{close[0]}`?" if close else None,
-            f"$.policy.partial_credit.{name}",
+            where.path,
             len(name),
         )
+
+
+def credit_place(file: RubricFile, mistake: str) -> Located:
+    """Where a rubric gives credit for a mistake."""
+    # The policy keeps no places; its keys are plain words.
+    found = re.search(rf"(?<![\w.-]){re.escape(mistake)}(?=\s*:)", file.text)
+    line, column = line_and_column(file.text, found.start() if found else 0)
+    return Located(mistake, Place(file.file, line, column), f"$.policy.partial_credit.{mistake}")
 
 
 def _statement(file: RubricFile, parts: tuple[Part, ...]) -> HomeworkStatement:

@@ -25,6 +25,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "grader.push",
         "grader.exports",
         "grader.reports",
+        "grader.lint",
         "grader.batch",
         "grader.review",
         "grader.grade",

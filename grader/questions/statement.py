@@ -110,7 +110,7 @@ def read_statement(question: QuestionFile, faults: Faults) -> Statement:
     size_names = [(declare(size.name), size) for size in question.sizes]
     vocabulary = Vocabulary(
         names=frozenset(declared),
-        aliases=_aliases(question, declared, faults),
+        aliases=_aliases(question, declared, functions, faults),
         functions=functions,
         subscript_partials=question.subscript_partials,
     )
@@ -151,7 +151,10 @@ def read_statement(question: QuestionFile, faults: Faults) -> Statement:
 
 
 def _aliases(
-    question: QuestionFile, declared: dict[str, Located], faults: Faults
+    question: QuestionFile,
+    declared: dict[str, Located],
+    functions: dict[str, str],
+    faults: Faults,
 ) -> dict[str, str]:
     aliases: dict[str, str] = {}
     for target, spellings in question.aliases:
@@ -166,7 +169,7 @@ def _aliases(
             other = faults.read(spelling, _name(spelling))
             if other is None:
                 continue
-            if other in declared or aliases.get(other, name) != name:
+            if other in declared or other in functions or aliases.get(other, name) != name:
                 faults.add(spelling, f"`{spelling.text}` already means something else")
                 continue
             aliases[other] = name

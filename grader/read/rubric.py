@@ -219,6 +219,8 @@ def _read(text: str, file: str, digest: str) -> RubricFile:
     said = {fault.path for fault in data.faults if "alias" in fault.message}
     faults += [fault for fault in shape_faults if fault.path not in said]
     faults += _sense(data, source)
+    if shape is not None and shape.total is not None:
+        faults += _total(shape, data, source)
     if faults or shape is None:
         raise RubricError(sorted(set(faults))[:FILE_FAULTS], _sound(data, source, digest))
     return _built(shape, data, source, digest)
@@ -330,6 +332,23 @@ def _dates(data: Plain, source: Source) -> Iterable[Fault]:
     if "after" in reveal and reveal.get("show") == reveal.get("before", "never"):
         yield _at(data, source, ("reveal", "after"),
                   f"the date changes nothing: `{reveal['show']}` before and after", key=True)  # fmt: skip
+
+
+def _total(shape: Any, data: Plain, source: Source) -> Iterable[Fault]:
+    """Points that do not sum to what the rubric says they should."""
+    found = sum(
+        (
+            question.points if part.points is None else part.points
+            for question in shape.questions
+            for part in question.parts.values()
+            if not part.bonus
+        ),
+        Fraction(0),
+    )
+    if found != shape.total:
+        yield _at(data, source, ("total",),
+                  f"the points sum to {found}, not to {shape.total}",
+                  "change the points of a part, or the total")  # fmt: skip
 
 
 def _at(

@@ -12,7 +12,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
 from grader.read.moment import read_moment
 
@@ -90,7 +90,12 @@ def _listed(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
-Text = Annotated[str, Field(min_length=1)]
+#: A text is the scalar as it was written; an editor takes `4312` for a number.
+Text = Annotated[
+    str,
+    Field(min_length=1),
+    WithJsonSchema({"type": ["string", "number"], "minLength": 1}),
+]
 Id = Annotated[str, BeforeValidator(_identifier)]
 Serial = PlainSerializer(str, return_type=str)
 Points = Annotated[
@@ -235,10 +240,8 @@ class QuestionShape(Shape):
 class RubricShape(Shape):
     """A rubric: the homework, never its answers."""
 
-    schema_version: Literal["1"] = Field(
-        alias="schema",
-        description="The version of this layout: 1.",
-        json_schema_extra={"enum": [1]},
+    schema_version: Annotated[Literal["1"], WithJsonSchema({"const": 1})] = Field(
+        alias="schema", description="The version of this layout: 1."
     )
     id: Id = Field(description="What answers files call this homework.")
     title: Text
@@ -252,6 +255,10 @@ class RubricShape(Shape):
         description="Whether pages show the reference answers, and from when on.",
     )
     policy: PolicyShape = PolicyShape()
+    total: Points | None = Field(
+        default=None,
+        description="What the points must sum to, without bonus parts; checked, never used.",
+    )
     questions: list[QuestionShape] = Field(min_length=1)
 
 

@@ -1,0 +1,239 @@
+"""What may be wrong with a rubric that is sound: remarks for its author.
+
+A rubric with a fault has no references at all, and the layers that read and derive tell
+each one (:class:`grader.errors.RubricError`).  A remark is about a rubric that would
+grade, though perhaps not what its author meant.  Each check is one function in ``CHECKS``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from itertools import combinations
+from types import MappingProxyType
+
+from grader.errors import AnswerError, Fault, LimitError
+from grader.expr.functions import SPELLINGS
+from grader.expr.names import FREE
+from grader.expr.parser import parse_name
+from grader.expr.tree import Call, Dimensions, Node, Number, symbols, walk
+from grader.homework import Homework, credit_place
+from grader.mistakes.table import MISTAKES
+from grader.questions import QUESTIONS
+from grader.questions.part import Part
+from grader.read.located import Located
+from grader.read.rubric import PartFile, QuestionFile
+from grader.results import Outcome, Verdict
+
+Check = Callable[[Homework], Iterator[Fault]]
+
+
+def remarks(homework: Homework) -> tuple[Fault, ...]:
+    """Everything that a rubric's author should look at, in the order of the file."""
+    return tuple(sorted({fault for check in CHECKS.values() for fault in check(homework)}))
+
+
+def _remark(
+    homework: Homework, where: Located, message: str, suggestion: str | None = None
+) -> Fault:
+    length = max(1, len(where.text.splitlines()[0]) if where.text else 1)
+    return homework.file.fault(where.place, message, suggestion, where.path, length)
+
+
+def _part_file(homework: Homework, part: Part) -> PartFile:
+    return next(
+        written
+        for question in homework.file.questions
+        for written in question.parts
+        if written.full_id == part.id
+    )
+
+
+def _canonical(name: Located) -> str | None:
+    """The name as trees have it."""
+    try:
+        return parse_name(name.text, FREE)
+    except (AnswerError, LimitError):
+        return None
+
+
+# --- Names ----------------------------------------------------------------------------
+
+
+def _used(question: QuestionFile, parts: tuple[Part, ...]) -> tuple[frozenset[str], frozenset[str]]:
+    """The names that some quantity, size or part of a question uses, and the functions
+    of the table."""
+    trees = [
+        tree
+        for part in parts
+        for tree in (
+            part.quantity,
+            *_trees(part),
+            *part.statement.forward.values(),
+            *part.statement.sizes.values(),
+        )
+    ]
+    names = {name for tree in trees for name in symbols(tree)}
+    calls = {each.function for tree in trees for each in walk(tree) if isinstance(each, Call)}
+    return frozenset(names), frozenset(calls)
+
+
+def _trees(part: Part) -> tuple[Node, ...]:
+    if isinstance(part.answer, Dimensions):
+        return (part.answer.rows, part.answer.columns)
+    return (part.answer,)
+
+
+def _unused_names(homework: Homework) -> Iterator[Fault]:
+    for question in homework.file.questions:
+        used, calls = _used(question, homework.by_question[question.id])
+        declared = (
+            *((symbol.name, "symbol") for symbol in question.symbols),
+            # The last one is where the forward pass ends: the loss, say.
+            *((quantity.name, "quantity") for quantity in question.quantities[:-1]),
+            *((size.name, "vector") for size in question.sizes),
+        )
+        for name, what in declared:
+            if _canonical(name) not in used:
+                yield _remark(
+                    homework,
+                    name,
+                    f"the {what} `{name.text}` is used by no quantity and asked by no part",
+                    "take it out, or write where it belongs",
+                )
+        for name, meaning in question.functions:
+            if SPELLINGS.get(meaning.text.strip().lower().removeprefix("\\")) not in calls:
+                yield _remark(homework, name, f"the function `{name.text}` is never used")
+
+
+# --- References -----------------------------------------------------------------------
+
+
+def _constant(part: Part) -> bool:
+    return not any(symbols(tree) for tree in _trees(part)) and not isinstance(
+        part.answer, Dimensions
+    )
+
+
+def _constant_references(homework: Homework) -> Iterator[Fault]:
+    """A question whose every answer is a number asks for no derivation; a single such
+    part (∂y/∂φ₀ = 1) is a good first one."""
+    for question in homework.file.questions:
+        if question.kind.text not in DERIVED:
+            continue
+        parts = homework.by_question[question.id]
+        if all(map(_constant, parts)):
+            yield _remark(
+                homework,
+                Located(question.id, question.place, question.kind.path.rpartition(".")[0]),
+                f"every answer to `{question.id}` is a plain number",
+                "do its quantities depend on what they are differentiated by?",
+            )
+            continue
+        for part in parts:
+            if isinstance(part.answer, Number) and not part.answer.value:
+                yield _remark(
+                    homework,
+                    _part_file(homework, part).quantity,
+                    f"the answer to `{part.id}` is 0: the quantity does not depend on the variable",
+                )
+
+
+#: Kinds whose answers come from a differentiation, so that a plain number is odd.
+DERIVED = frozenset({"derivative", "chain_term", "gradient", "jacobian", "hessian", "matrix"})
+
+
+def _coinciding_references(homework: Homework) -> Iterator[Fault]:
+    """Two parts of a question that any answer gets both right: an answer written under
+    the wrong one cannot be told, and one of them asks nothing new."""
+    for parts in homework.by_question.values():
+        for first, second in combinations(parts, 2):
+            if first.quantity == second.quantity:
+                reason = "asks the same"
+            elif (
+                isinstance(first.answer, Dimensions)
+                or isinstance(second.answer, Dimensions)
+                or _constant(first)
+            ):
+                continue  # sizes and small numbers coincide in good homework
+            elif first.answer == second.answer or _accepts(second, first.answer):
+                reason = "has the same answer"
+            else:
+                continue
+            yield _remark(
+                homework,
+                _part_file(homework, second).quantity,
+                f"`{second.id}` {reason} as `{first.id}`",
+            )
+
+
+def _judged(part: Part, answer: Node | Dimensions) -> Verdict:
+    return QUESTIONS[part.kind].judge(part, answer, {})
+
+
+def _accepts(part: Part, answer: Node) -> bool:
+    if symbols(answer) - part.statement.leaves - part.statement.forward.keys():
+        return False
+    return _judged(part, answer).outcome is Outcome.EQUIVALENT
+
+
+def _unsatisfiable(homework: Homework) -> Iterator[Fault]:
+    """The derived answer must itself be accepted, or no student's can be."""
+    for part in homework.parts:
+        verdict = _judged(part, part.answer)
+        if verdict.outcome is not Outcome.EQUIVALENT:
+            yield _remark(
+                homework,
+                _part_file(homework, part).quantity,
+                f"no answer to `{part.id}` can be accepted: the derived one is {verdict.outcome}",
+                verdict.reason,
+            )
+
+
+# --- Layout and policy ----------------------------------------------------------------
+
+
+def _mixed_layouts(homework: Homework) -> Iterator[Fault]:
+    """Sizes of two questions in different layouts do not chain with each other."""
+    stated = [question for question in homework.file.questions if question.layout is not None]
+    for question in stated[1:]:
+        if question.layout != stated[0].layout:
+            yield _remark(
+                homework,
+                Located(question.id, question.place, question.kind.path.rpartition(".")[0]),
+                f"`{question.id}` is in {question.layout} layout and `{stated[0].id}` "
+                f"in {stated[0].layout} layout: their sizes do not chain",
+            )
+
+
+def _idle_credits(homework: Homework) -> Iterator[Fault]:
+    """A credit for a mistake that is none here: in every part it does not arise, or the
+    answer that it makes is right."""
+    credit = homework.file.policy.partial_credit
+    rows = {mistake.name for mistake in MISTAKES} & credit.keys()
+    if not rows:
+        return
+    arising = {
+        name
+        for part in homework.parts
+        for name, wrong in homework.diagnoser.wrong_answers(part)
+        if name in rows and _judged(part, wrong.tree).outcome is not Outcome.EQUIVALENT
+    }
+    for name in sorted(rows - arising):
+        yield _remark(
+            homework,
+            credit_place(homework.file, name),
+            f"the credit for `{name}` can never be given: no part has that mistake",
+        )
+
+
+#: Each check by its name.
+CHECKS: Mapping[str, Check] = MappingProxyType(
+    {
+        "unused names": _unused_names,
+        "constant references": _constant_references,
+        "coinciding references": _coinciding_references,
+        "unsatisfiable parts": _unsatisfiable,
+        "mixed layouts": _mixed_layouts,
+        "idle credits": _idle_credits,
+    }
+)

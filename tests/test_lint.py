@@ -1,0 +1,137 @@
+"""Remarks about a rubric that is sound: exact words, at their place."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from grader.cli import cli
+from grader.errors import RubricError
+from grader.homework import parse_rubric
+from grader.lint import CHECKS, remarks
+from grader.questions import QUESTIONS
+from grader.results import Outcome, Verdict
+
+ROOT = Path(__file__).parents[1]
+
+#: Edits of this make the examples below; as it stands there is nothing to remark.
+SOUND = r"""
+schema: 1
+id: demo
+title: Demo
+total: 4
+policy: {partial_credit: {sign: 1/2}}
+questions:
+  - id: q1
+    kind: derivative
+    functions: {a: relu}
+    symbols: [x, y]
+    quantities:
+      u: a[x] y
+      f: u + 2 x y^2
+    parts:
+      fx: \partial f / \partial x
+      fy: \partial f / \partial y
+  - id: q2
+    kind: shape
+    layout: denominator
+    symbols: [m, n]
+    sizes: {p: m, q: n}
+    parts:
+      one: \partial p / \partial q
+  - id: q3
+    kind: shape
+    layout: denominator
+    symbols: [m, n]
+    sizes: {p: m, q: n}
+    parts:
+      one: \partial q / \partial p
+"""
+
+#: What is replaced by what, and the remarks that follow, each with line and column.
+EXAMPLES = [
+    ("symbols: [x, y]", "symbols: [x, y, k]",
+     ["11:21: the symbol `k` is used by no quantity and asked by no part "
+      "@ $.questions[0].symbols[2]; take it out, or write where it belongs"]),
+    ("functions: {a: relu}", "functions: {a: relu, g: sin}",
+     ["10:26: the function `g` is never used @ $.questions[0].functions.g"]),
+    ("      f: u", "      v: x y\n      f: u",
+     ["14:7: the quantity `v` is used by no quantity and asked by no part "
+      "@ $.questions[0].quantities.v; take it out, or write where it belongs"]),
+    ("sizes: {p: m, q: n}\n    parts:\n      one: \\partial p", "sizes: {p: m, q: n, r: n}\n    parts:\n      one: \\partial p",
+     ["22:25: the vector `r` is used by no quantity and asked by no part "
+      "@ $.questions[1].sizes.r; take it out, or write where it belongs"]),
+    ("f: u + 2 x y^2", "f: 3 x + 2 y",
+     ["8:5: every answer to `q1` is a plain number @ $.questions[0]; "
+      "do its quantities depend on what they are differentiated by?",
+      "13:7: the quantity `u` is used by no quantity and asked by no part @ $.questions[0].quantities.u; take it out, or write where it belongs"]),
+    ("fy: \\partial f / \\partial y", "fy: df/dx",
+     ["17:11: `q1.fy` asks the same as `q1.fx` @ $.questions[0].parts.fy"]),
+    ("f: u + 2 x y^2", "f: u - u + x^2 + 2 x y + y^2",
+     ["17:11: `q1.fy` has the same answer as `q1.fx` @ $.questions[0].parts.fy"]),
+    ("    layout: denominator\n    symbols: [m, n]\n    sizes: {p: m, q: n}\n    parts:\n      one: \\partial q",
+     "    layout: numerator\n    symbols: [m, n]\n    sizes: {p: m, q: n}\n    parts:\n      one: \\partial q",
+     ["25:5: `q3` is in numerator layout and `q2` in denominator layout: their sizes do not "
+      "chain @ $.questions[2]"]),
+    ("{sign: 1/2}", "{sign: 1/2, half_product_rule: 1/2, transposed: 1/2}",
+     ["6:38: the credit for `half_product_rule` can never be given: no part has that mistake "
+      "@ $.policy.partial_credit.half_product_rule"]),
+]  # fmt: skip
+
+
+def edited(old: str, new: str) -> str:
+    assert SOUND.count(old) == 1, old
+    return SOUND.replace(old, new)
+
+
+def test_a_good_rubric_has_no_remarks() -> None:
+    assert remarks(parse_rubric(SOUND, "r.yaml")) == ()
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "rubrics").glob("*.yaml")), ids=lambda p: p.stem)
+def test_what_ships_has_no_remarks(path: Path) -> None:
+    result = CliRunner().invoke(cli, ["lint", str(path)])
+    assert (result.exit_code, result.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(("old", "new", "expected"), EXAMPLES)
+def test_remarks(old: str, new: str, expected: list[str]) -> None:
+    found = remarks(parse_rubric(edited(old, new), "r.yaml"))
+    assert [str(fault).splitlines()[0].removeprefix("r.yaml:") for fault in found] == expected
+
+
+def test_a_part_that_nobody_can_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    # No rubric is known that derives what it then refuses, so the judge is made to.
+    homework = parse_rubric(SOUND, "r.yaml")
+    refused = Verdict(Outcome.UNDECIDED, reason="too many cases")
+    kind = replace(QUESTIONS["derivative"], judge=lambda *_: refused)
+    monkeypatch.setattr("grader.lint.QUESTIONS", {**QUESTIONS, "derivative": kind})
+    assert [str(f).splitlines()[0] for f in CHECKS["unsatisfiable parts"](homework)] == [
+        "r.yaml:16:11: no answer to `q1.fx` can be accepted: the derived one is undecided "
+        "@ $.questions[0].parts.fx; too many cases",
+        "r.yaml:17:11: no answer to `q1.fy` can be accepted: the derived one is undecided "
+        "@ $.questions[0].parts.fy; too many cases",
+    ]
+
+
+def test_points_that_do_not_sum() -> None:
+    with pytest.raises(RubricError) as error:
+        parse_rubric(edited("total: 4", "total: 5"), "r.yaml")
+    assert str(error.value) == (
+        "r.yaml:5:8: the points sum to 4, not to 5 @ $.total; "
+        "change the points of a part, or the total\n"
+        "    total: 5\n"
+        "           ^"
+    )
+
+
+def test_lint_prints_remarks_and_ends_with_1(tmp_path: Path) -> None:
+    path = tmp_path / "demo.yaml"
+    path.write_text(edited("symbols: [x, y]", "symbols: [x, y, k]"), encoding="utf-8")
+    result = CliRunner().invoke(cli, ["lint", str(path)])
+    assert result.exit_code == 1
+    assert result.stdout == "demo is sound: 3 questions, 4 parts, 4 points.\n"
+    assert result.stderr.endswith("\n        symbols: [x, y, k]\n                        ^\n")
