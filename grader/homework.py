@@ -6,13 +6,12 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from difflib import get_close_matches
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from grader.errors import AnswerError, Fault, LimitError, RubricError
+from grader.errors import AnswerError, Fault, FileError, LimitError, RubricError
 from grader.expr.parser import parse_quantity
-from grader.mistakes.diagnose import FOLLOW_THROUGH, Diagnoser
-from grader.mistakes.table import MISTAKES
 from grader.questions import QUESTIONS
 from grader.questions.part import Part
 from grader.read.located import Located
@@ -20,6 +19,9 @@ from grader.read.moment import moment_text
 from grader.read.rubric import QuestionFile, RubricFile, load_rubric_file, read_rubric
 from grader.results import HomeworkStatement, Later, PartStatement, QuestionStatement
 from grader.source import Place, line_and_column
+
+if TYPE_CHECKING:
+    from grader.mistakes.diagnose import Diagnoser
 
 
 @dataclass(frozen=True)
@@ -29,9 +31,15 @@ class Homework:
     file: RubricFile
     statement: HomeworkStatement
     parts: tuple[Part, ...]
-    diagnoser: Diagnoser
 
-    @property
+    @cached_property
+    def diagnoser(self) -> Diagnoser:
+        """What finds the mistakes in wrong answers."""
+        from grader.mistakes.diagnose import Diagnoser
+
+        return Diagnoser(self.parts)
+
+    @cached_property
     def by_question(self) -> Mapping[str, tuple[Part, ...]]:
         """The parts of each question, in the rubric's order."""
         return {
@@ -52,12 +60,24 @@ class Homework:
 def load_rubric(path: str | Path) -> Homework:
     """Read a rubric and derive its reference answers.
 
-    ``path`` is a file, or the name of a rubric that ships with the grader.
+    ``path`` is a file, or the name of a rubric that ships with the grader.  What was
+    derived is kept (see :mod:`grader.cache`), and taken from there the next time.
     Raises RubricError with every fault of the rubric.
     """
+    from grader.compiled import keep_compiled, load_compiled
     from grader.read.bundled import find_rubric
+    from grader.read.decode import read_bytes
 
-    return _with_all_faults(lambda: load_rubric_file(find_rubric(str(path))))
+    found = find_rubric(str(path))
+    try:
+        kept = load_compiled(str(found), read_bytes(found, str(found)))
+    except FileError:
+        kept = None  # said below, as a fault of the rubric
+    if kept is not None:
+        return Homework(*kept)
+    homework = _with_all_faults(lambda: load_rubric_file(found))
+    keep_compiled((homework.file, homework.statement, homework.parts))
+    return homework
 
 
 def parse_rubric(text: str, file: str = "rubric.yaml") -> Homework:
@@ -87,6 +107,8 @@ def build_homework(file: RubricFile) -> Homework:
     for question in file.questions:
         kind = QUESTIONS.get(question.kind.text)
         if kind is None:
+            from difflib import get_close_matches
+
             close = get_close_matches(question.kind.text, sorted(QUESTIONS), 1, 0.5)
             faults.append(
                 file.fault(
@@ -107,11 +129,18 @@ def build_homework(file: RubricFile) -> Homework:
     if faults:
         raise RubricError(faults)
     made = tuple(parts)
-    return Homework(file, _statement(file, made), made, Diagnoser(made))
+    return Homework(file, _statement(file, made), made)
 
 
 def _unknown_mistakes(file: RubricFile) -> Iterator[Fault]:
     """Credits for mistakes that the table does not have would never be given."""
+    if not file.policy.partial_credit:
+        return
+    from difflib import get_close_matches
+
+    from grader.mistakes.diagnose import FOLLOW_THROUGH
+    from grader.mistakes.table import MISTAKES
+
     known = {mistake.name for mistake in MISTAKES} | {FOLLOW_THROUGH, "times", "plus"}
     for name in sorted(file.policy.partial_credit.keys() - known):
         where = credit_place(file, name)
@@ -197,6 +226,8 @@ def resolve_part(homework: Homework, question: str | None, key: str) -> Part | N
 
 def near_part(homework: Homework, question: str | None, key: str) -> str | None:
     """The full id of the part that a key was probably meant to name."""
+    from difflib import get_close_matches
+
     ids = [part.id for part in homework.parts]
     written = key if question is None or "." in key else f"{question}.{key}"
     close = get_close_matches(written, ids, 1, 0.6)

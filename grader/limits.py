@@ -252,3 +252,9 @@ ROUNDED_POINTS = 12
 
 #: Points on kinks that are looked at for a note about ``>`` and ``>=``.
 KINK_LOOKS = 40
+
+#: Bytes of one entry of the cache: that of a homework of 26 parts has some 200 KB.
+CACHE_ENTRY_BYTES = 16_000_000
+#: Bytes of all entries together, the oldest of which go first: hundreds of homeworks,
+#: and little for a home folder with a quota.
+CACHE_BYTES = 64_000_000

@@ -1,8 +1,9 @@
-"""What all tests share: the place of the checkout, and no quiet skipping of the browser."""
+"""What all tests share: the checkout, a cache of their own, no quiet skipping of the browser."""
 
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,22 @@ def root() -> Path:
 def browser_is_required() -> bool:
     """Whether a browser test that does not run counts as a failure (``.ci/run`` says so)."""
     return os.environ.get("GRADER_REQUIRE_BROWSER") == "1"
+
+
+#: The tests' own cache: what they keep is not the user's, and the user's is not theirs.
+CACHE = pytest.StashKey[tempfile.TemporaryDirectory]()
+
+
+def pytest_configure(config: pytest.Config):
+    # Workers of pytest-xdist inherit it, and share what was derived once.
+    if not hasattr(config, "workerinput"):
+        config.stash[CACHE] = tempfile.TemporaryDirectory(prefix="grader-tests-")
+        os.environ["GRADER_CACHE_DIR"] = config.stash[CACHE].name
+
+
+def pytest_unconfigure(config: pytest.Config):
+    if CACHE in config.stash:
+        config.stash[CACHE].cleanup()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,0 +1,92 @@
+"""A homework whose references are derived, kept for the next run.
+
+What is kept is what was derived, as data: the rubric as it was validated, the trees of
+its references, and the points chosen for each part.  Normal forms and values at those
+points are not; they are worked out from the trees again, where an answer needs them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from typing import get_args
+
+from grader.cache import entry_key, read_entry, write_entry
+from grader.compare.reference import Reference
+from grader.expr.names import Vocabulary
+from grader.expr.tree import Condition, Dimensions, Node
+from grader.plain_json import Codec
+from grader.questions.part import Part, Rules, Statement
+from grader.read.located import Located
+from grader.read.rubric import (
+    CanvasTarget,
+    Disclosure,
+    PartFile,
+    Policy,
+    Quantity,
+    QuestionFile,
+    RubricFile,
+    SymbolDeclaration,
+    VectorSize,
+)
+from grader.results import HomeworkStatement, Later, PartStatement, QuestionStatement
+from grader.source import Place
+
+#: A rubric as read, what reports say of it, and its parts.
+Compiled = tuple[RubricFile, HomeworkStatement, tuple[Part, ...]]
+
+#: What data that fits its checksum, and yet is none of ours, may raise.
+_ODD = (TypeError, ValueError, LookupError, ArithmeticError, RecursionError)
+
+
+@cache
+def _codec() -> Codec:
+    """All classes that a homework is made of."""
+    return Codec(
+        (
+            *(Located, Place, CanvasTarget, Disclosure, Policy, SymbolDeclaration, Quantity, VectorSize),
+            *(PartFile, QuestionFile, RubricFile),
+            *(Later, PartStatement, QuestionStatement, HomeworkStatement),
+            *(Part, Rules, Statement, Vocabulary, Reference, Dimensions),
+            *get_args(Node),
+            *get_args(Condition),
+        ),
+        shared=(Statement, Vocabulary, Reference),
+    )
+
+
+def compiled_key(file: str, digest: str) -> str:
+    """The key of a rubric: ``file`` names it in places, ``digest`` is that of its bytes."""
+    return entry_key("homework", file, digest)
+
+
+def load_compiled(file: str, data: bytes) -> Compiled | None:
+    """What was derived from a rubric's bytes in an earlier run, if that was kept."""
+    digest = hashlib.sha256(data).hexdigest()
+    document = read_entry(compiled_key(file, digest))
+    if document is None:
+        return None
+    try:
+        found = _codec().decode(document)
+        rubric, statement, parts = found
+    except _ODD:
+        return None
+    if (
+        isinstance(rubric, RubricFile)
+        and rubric.digest == digest
+        and isinstance(statement, HomeworkStatement)
+        and isinstance(parts, tuple)
+        and all(isinstance(part, Part) for part in parts)
+    ):
+        return rubric, statement, parts
+    return None
+
+
+def keep_compiled(compiled: Compiled) -> bool:
+    """Keep what was derived from a rubric, and say whether that was possible."""
+    rubric = compiled[0]
+    try:
+        document = _codec().encode(compiled)
+    except (TypeError, RecursionError):
+        return False  # a kind of question with values of its own, which are derived each time
+    return write_entry(compiled_key(rubric.file, rubric.digest), document)
