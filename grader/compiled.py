@@ -44,7 +44,16 @@ def _codec() -> Codec:
     """All classes that a homework is made of."""
     return Codec(
         (
-            *(Located, Place, CanvasTarget, Disclosure, Policy, SymbolDeclaration, Quantity, VectorSize),
+            *(
+                Located,
+                Place,
+                CanvasTarget,
+                Disclosure,
+                Policy,
+                SymbolDeclaration,
+                Quantity,
+                VectorSize,
+            ),
             *(PartFile, QuestionFile, RubricFile),
             *(Later, PartStatement, QuestionStatement, HomeworkStatement),
             *(Part, Rules, Statement, Vocabulary, Reference, Dimensions),
