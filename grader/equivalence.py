@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from fractions import Fraction
 
 from grader.compare.field import UndefinedEverywhere
 from grader.compare.interpret import Unevaluated
 from grader.compare.ladder import compare
 from grader.compare.reference import leaf_names, make_reference
+from grader.compare.sums import compare_sums, make_sum_reference
 from grader.errors import AnswerError, LimitError
+from grader.expr.families import has_big, unfolded
 from grader.expr.functions import SPELLINGS
 from grader.expr.names import FREE, Vocabulary
 from grader.expr.parser import parse_answer, parse_name
-from grader.expr.tree import Dimensions, Node
+from grader.expr.tree import Big, Dimensions, Node, Number, Symbol, walk
 from grader.results import Outcome, Verdict
 from grader.source import Span
 
@@ -54,6 +57,8 @@ def equivalent(
     vocabulary = vocabulary.with_names(environment)
     left, right = _tree(answer, vocabulary), _tree(reference, vocabulary)
     try:
+        if has_big(left) or has_big(right) or any(map(has_big, environment.values())):
+            return _with_sums(left, right, environment, assumed)
         prepared = make_reference(
             right,
             "equivalent",
@@ -71,6 +76,49 @@ def equivalent(
         return Verdict(Outcome.UNDECIDED, reason=f"the reference is {error}")
     except LimitError as error:
         return Verdict(Outcome.UNDECIDED, reason=error.message)
+
+
+def _with_sums(
+    left: Node, right: Node, environment: Mapping[str, Node], assumed: Mapping[str, str]
+) -> Verdict:
+    """The comparison where sums or products over an index occur: what their ranges end in
+    are the sizes.  Where a range is not written it is the one of all others, as far as
+    they agree."""
+    trees = [unfolded(tree, environment, {}) for tree in (left, right)]
+    bigs = [part for tree in trees for part in walk(tree) if isinstance(part, Big)]
+    ends = {part.upper for part in bigs if part.upper is not None}
+    bound = {part.index for part in bigs}
+    sizes = {
+        name
+        for part in bigs
+        for end in (part.lower, part.upper)
+        if end is not None
+        for name in leaf_names(end, {})
+    } - bound
+    unsaid = {part.index for part in bigs if part.upper is None}
+    size = "#"
+    if unsaid and ends:
+        (only, *others) = sorted(ends, key=str)
+        lowers = {part.lower for part in bigs if part.lower is not None}
+        if others or not isinstance(only, Symbol) or lowers != {Number(Fraction(1))}:
+            return Verdict(Outcome.UNDECIDED, reason="the range of an index is not written")
+        size = only.name
+    sizes |= {size} if unsaid else set()
+    ranges = {part.index: part.upper.name for part in bigs if isinstance(part.upper, Symbol)}
+    ranges |= dict.fromkeys(unsaid, size)
+    positive = _names_that_are(assumed, "positive", "nonnegative")
+    prepared = make_sum_reference(
+        trees[1],
+        "equivalent",
+        environment={},
+        ranges=ranges,
+        sizes=tuple(sorted(sizes)),
+        positive=positive,
+        negative=_names_that_are(assumed, "negative"),
+        integers=_names_that_are(assumed, "integer"),
+        others=(trees[0],),
+    )
+    return compare_sums(prepared, trees[0])
 
 
 def _vocabulary(

@@ -258,3 +258,11 @@ CACHE_ENTRY_BYTES = 16_000_000
 #: Bytes of all entries together, the oldest of which go first: hundreds of homeworks,
 #: and little for a home folder with a quota.
 CACHE_BYTES = 64_000_000
+# --- Sums over an index, vectors and matrices --------------------------------------
+
+#: Terms of one sum or product that is written out; an index below 10 has one digit, so
+#: that the subscripts of a family (``x_12``) stay unambiguous.
+MAX_BIG_TERMS = 9
+
+#: Terms that all sums of one expression may come to together when they are written out.
+MAX_WRITTEN_OUT = 2_000

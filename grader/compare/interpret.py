@@ -23,6 +23,7 @@ from grader.expr.parser import parse_expression
 from grader.expr.tree import (
     All,
     Any,
+    Big,
     Call,
     Cases,
     Condition,
@@ -32,11 +33,13 @@ from grader.expr.tree import (
     Node,
     Not,
     Number,
+    Operation,
     Partial,
     Power,
     Product,
     Quotient,
     Relation,
+    Special,
     Sum,
     Symbol,
     symbols,
@@ -307,6 +310,9 @@ class Interpreter(Generic[V]):
     def _partial(self, node: Partial, bound: Mapping[str, V] | None) -> V:
         raise Unevaluated("a derivative is not worked out")
 
+    def _unsized(self, node: Node, bound: Mapping[str, V] | None) -> V:
+        raise Unevaluated("a sum or a matrix is not written out in numbers")
+
     #: What evaluates each kind of node.
     _STEPS: ClassVar[Mapping[type, Callable[..., Anything]]] = {
         Number: _number,
@@ -325,4 +331,7 @@ class Interpreter(Generic[V]):
         Any: _any,
         Not: _not,
         Partial: _partial,
+        Big: _unsized,
+        Operation: _unsized,
+        Special: _unsized,
     }

@@ -450,6 +450,14 @@ class Ring(ABC):
         argument = self._arguments[slot]
         return self.terms(argument.num), self.terms(argument.den)
 
+    def argument(self, slot: int) -> Element | None:
+        """The argument of a log, step or call; None of another generator."""
+        return self._arguments.get(slot)
+
+    def generator_power(self, slot: int, exponent: int) -> Element:
+        """A power of a generator, which must be one that no relation lowers."""
+        return self._generator_power(slot, exponent)
+
     def never_negative(self, exponents: tuple[int, ...]) -> bool:
         """Whether a monomial is ≥ 0 for all real values of its generators."""
         return all(

@@ -14,6 +14,7 @@ from functools import cache
 from grader.expr.functions import FUNCTIONS
 from grader.expr.names import Vocabulary
 from grader.expr.tree import (
+    Big,
     Call,
     Cases,
     Constant,
@@ -21,10 +22,12 @@ from grader.expr.tree import (
     Negation,
     Node,
     Number,
+    Operation,
     Partial,
     Power,
     Product,
     Quotient,
+    Special,
     Sum,
     Symbol,
     substitute,
@@ -99,8 +102,23 @@ def differentiate(node: Node, name: str) -> Node:
                     for value, condition in node.branches
                 )
             )
+        case Big():
+            return _differentiate_big(node, name)
         case Partial():
             raise ValueError("an unevaluated derivative is not differentiated again")
+        case Operation() | Special():
+            raise ValueError("matrices are not differentiated entry by entry here")
+
+
+def _differentiate_big(node: Big, name: str) -> Node:
+    """Term by term; a product by its logarithmic derivative."""
+    slope = differentiate(node.body, name)
+    if slope == ZERO:
+        return ZERO
+    if node.operator == "sum":
+        return Big("sum", node.index, node.lower, node.upper, slope)
+    relative = Big("sum", node.index, node.lower, node.upper, Quotient(slope, node.body))
+    return Product((node, relative))
 
 
 def _differentiate_power(node: Power, name: str) -> Node:

@@ -12,11 +12,12 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from grader.errors import AnswerError, LimitError
-from grader.expr import calls, conditions, differentials, doubts, faults, macros, powers
+from grader.expr import bigops, calls, conditions, differentials, doubts, faults, macros, powers
 from grader.expr.lexicon import Lexicon
 from grader.expr.reading import Note
 from grader.expr.tokens import (
     BAR,
+    BIG,
     CLOSE,
     COMMA,
     COMMAND,
@@ -70,6 +71,7 @@ class Grammar:
 
     __slots__ = (
         "bars",
+        "bound",
         "choices",
         "depth",
         "ends",
@@ -100,6 +102,8 @@ class Grammar:
         self.depth = 0
         #: Bars ``|`` that are open inside the bracket that is being read.
         self.bars = 0
+        #: The indices of the sums and products that are being read.
+        self.bound: frozenset[str] = frozenset()
         #: Tokens at which a person could read on in another way, as they were met.
         self.choices: list[int] = []
         #: Those of them at which the other way is taken.
@@ -470,6 +474,9 @@ class Grammar:
         name = self.values[pos]
         if name == "delta" and differentials.quotient_follows(self, pos):
             return differentials.quotient(self)
+        if self.bound and (indexed := bigops.index_symbol(self, pos)) is not None:
+            self.pos = pos + 1
+            return indexed
         partial = self.subscript_partial(pos)
         if partial is not None:
             self.pos = pos + 1
@@ -541,6 +548,7 @@ _ATOMS: dict[str, Callable[[Grammar], Node]] = {
     PARTIAL: differentials.quotient,
     DIFFERENTIAL: differentials.quotient,
     NABLA: differentials.nabla,
+    BIG: bigops.big,
     COMMAND: Grammar.command,
     OPEN: Grammar.group,
     BAR: Grammar.bar,

@@ -86,3 +86,20 @@ def alignment(lexer: Lexer, start: int) -> None:
         return
     if not _GOES_ON.match(lexer.text, lexer.pos, lexer.stop):
         raise lexer.error("an `&` aligns nothing here", start, start + 1, "leave it out")
+
+
+def is_big(lexer: Lexer, name: str, start: int) -> bool:
+    """Whether a word or a Greek capital is the sign of a sum or product: the homework has
+    no such name, and an index stands below it."""
+    if lexer.lexicon.vocabulary.resolve(name) is not None:
+        return False
+    found = _INDEX_BELOW.match(lexer.text, start, lexer.stop)
+    return found is not None and (
+        found.group("range") is not None or not lexer.lexicon.free or name in ("sum", "prod")
+    )
+
+
+_INDEX_BELOW = re.compile(
+    r"(?:sum|prod|[\u03a3\u03a0])\s*_\s*"
+    r"(?:\{\s*[A-Za-z]\s*(?P<range>=[^{}]*)?\}|[A-Za-z](?![A-Za-z0-9]))"
+)

@@ -15,6 +15,7 @@ from grader.expr.names import latex_name
 from grader.expr.tree import (
     All,
     Any,
+    Big,
     Call,
     Cases,
     Condition,
@@ -25,11 +26,13 @@ from grader.expr.tree import (
     Node,
     Not,
     Number,
+    Operation,
     Partial,
     Power,
     Product,
     Quotient,
     Relation,
+    Special,
     Sum,
     Symbol,
 )
@@ -86,6 +89,13 @@ def to_latex(node: Node | Condition | Dimensions, functions: Names = NO_NAMES) -
                 rf"\frac{{\partial {_differentiated(node.quantity, functions)}}}"
                 rf"{{\partial {_differentiated(node.variable, functions)}}}"
             )
+        case Big():
+            return _big(node, functions)
+        case Operation():
+            return _operation(node, functions)
+        case Special():
+            letter = "I" if node.name == "identity" else r"\mathbf{1}"
+            return letter if node.size is None else f"{letter}_{{{to_latex(node.size)}}}"
         case Relation():
             return f"{to_latex(node.left, functions)} {_RELATIONS[node.operator]} {to_latex(node.right, functions)}"
         case All():
@@ -139,15 +149,24 @@ def _sum(node: Sum, functions: Names) -> str:
 def _product(node: Product, functions: Names) -> str:
     pieces: list[str] = []
     for index, factor in enumerate(node.factors):
-        text = _factor(factor, functions)
+        last = index == len(node.factors) - 1
+        text = to_latex(factor, functions) if _is_tail(factor, last) else _factor(factor, functions)
         if index:
             pieces.append(r" \cdot " if _needs_dot(node.factors[index - 1], factor, text) else " ")
         pieces.append(text)
     return "".join(pieces)
 
 
+def _is_tail(node: Node, last: bool) -> bool:
+    """Whether a factor may end a product without brackets that it needs elsewhere."""
+    return last and isinstance(node, Big)
+
+
 def _factor(node: Node, functions: Names) -> str:
-    bare = not isinstance(node, Sum | Negation | Product) and not _negative(node)
+    # A big operator would take the factors after it for its own.
+    bare = not isinstance(node, Sum | Negation | Product | Big) and not _negative(node)
+    if isinstance(node, Operation) and node.name == "elementwise":
+        bare = False
     return to_latex(node, functions) if bare else bracketed(node, functions)
 
 
@@ -161,8 +180,38 @@ def _needs_dot(before: Node, factor: Node, text: str) -> bool:
     return isinstance(before, Symbol) and text.startswith(r"\left(")
 
 
+def _big(node: Big, functions: Names) -> str:
+    where = latex_name(node.index)
+    head = rf"\{node.operator}_{{{where}}}"
+    if node.lower is not None and node.upper is not None:
+        lower, upper = to_latex(node.lower, functions), to_latex(node.upper, functions)
+        head = rf"\{node.operator}_{{{where}={lower}}}^{{{upper}}}"
+    bare = not isinstance(node.body, Sum | Negation) and not _negative(node.body)
+    return f"{head} {to_latex(node.body, functions) if bare else bracketed(node.body, functions)}"
+
+
+_OPERATIONS = {"diag": r"\operatorname{diag}", "trace": r"\operatorname{tr}"}
+
+
+def _operation(node: Operation, functions: Names) -> str:
+    if node.name == "norm":
+        return rf"\left\|{to_latex(node.operands[0], functions)}\right\|"
+    if node.name == "transpose":
+        return rf"{_base(node.operands[0], functions)}^{{\top}}"
+    if node.name == "elementwise":
+        return r" \odot ".join(
+            bracketed(each, functions)
+            if isinstance(each, Sum | Negation | Product | Big)
+            or _negative(each)
+            or (isinstance(each, Operation) and each.name == "elementwise")
+            else to_latex(each, functions)
+            for each in node.operands
+        )
+    return rf"{_OPERATIONS[node.name]}{bracketed(node.operands[0], functions)}"
+
+
 def _base(node: Node, functions: Names) -> str:
-    if isinstance(node, Symbol):
+    if isinstance(node, Symbol | Special):
         return to_latex(node, functions)
     if isinstance(node, Constant) and node.name == "pi":
         return to_latex(node, functions)
@@ -248,6 +297,14 @@ def to_outline(node: Node | Condition | Dimensions, indent: str = "") -> str:
     return "\n".join(lines)
 
 
+_SAID = {
+    "transpose": "transpose",
+    "elementwise": "product entry by entry",
+    "diag": "diagonal matrix",
+    "trace": "trace",
+    "norm": "norm",
+}
+
 _Below = tuple[Node | Condition | str, ...]
 
 
@@ -285,6 +342,17 @@ def _outline(node: Node | Condition | Dimensions) -> tuple[str, _Below]:
             return "cases, each a value and its condition", tuple(below)
         case Partial():
             return "derivative of the first by the second", (node.quantity, node.variable)
+        case Big():
+            what = "sum" if node.operator == "sum" else "product"
+            if node.lower is None or node.upper is None:
+                return f"{what} over {node.index}", (node.body,)
+            return f"{what} over {node.index} from, to", (node.lower, node.upper, node.body)
+        case Operation():
+            return _SAID[node.name], node.operands
+        case Special():
+            return ("identity matrix" if node.name == "identity" else "column of ones"), (
+                () if node.size is None else (node.size,)
+            )
         case Relation():
             return f"relation {node.operator}", (node.left, node.right)
         case All():

@@ -18,6 +18,7 @@ from grader.expr.reading import Note
 from grader.expr.segments import Segment, segments
 from grader.expr.tokens import (
     AND,
+    BIG,
     BRACKETS,
     CELL,
     CLOSE,
@@ -267,6 +268,10 @@ class Lexer:
         if word[0] != "\\":
             run, _, braced = word.partition("_{")
             base, underscore_, _ = run.partition("_")
+            if base in ("sum", "prod") and joins.is_big(self, base, start):
+                self.pos = start + len(base)
+                self.push(BIG, base, start, self.pos)
+                return
             if base.lower() == "log" and (underscore_ or braced):
                 self.pos = start + len(base)
                 self.push(FUNCTION, "log", start, self.pos)
@@ -379,6 +384,10 @@ class Lexer:
     def greek(self, word: str, start: int) -> None:
         """A Greek character and what is joined to it."""
         letter = GREEK_LETTERS.get(word[0])
+        if letter in ("Sigma", "Pi") and joins.is_big(self, letter, start):
+            self.pos = start + 1
+            self.push(BIG, "sum" if letter == "Sigma" else "prod", start, self.pos)
+            return
         if letter is None:
             characters.other(self, word[0], start)
             self.pos = start + 1

@@ -58,6 +58,9 @@ class Vocabulary:
     ``FUNCTIONS`` (``a`` to ``relu``).  ``free``: any other letter, Greek letter or
     subscripted name is a quantity too (there is no rubric to ask).
     ``subscript_partials``: ``y_{\\phi_0}`` is ∂y/∂φ₀ where it is no name.
+    ``indices``: letters that sums run over, each to the size that it runs to (``i`` to
+    ``n``).  ``shapes``: rows and columns of each vector and matrix, as names and whole
+    numbers; only with shapes are matrices read.
     """
 
     names: frozenset[str] = frozenset()
@@ -65,6 +68,8 @@ class Vocabulary:
     functions: Mapping[str, str] = field(default_factory=dict)
     free: bool = False
     subscript_partials: bool = False
+    indices: Mapping[str, str] = field(default_factory=dict)
+    shapes: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     #: What the lexer derives from the fields above, once (see ``expr/lexicon.py``).
     memo: dict[str, object] = field(default_factory=dict, init=False, compare=False, repr=False)
 
@@ -92,6 +97,8 @@ class Vocabulary:
             self.functions,
             self.free,
             self.subscript_partials,
+            self.indices,
+            self.shapes,
         )
 
 

@@ -28,6 +28,7 @@ INDICATOR = "indicator"  #: value: ``I``, ``1`` (bold), or ``one`` for ``\mathbb
 PARTIAL = "partial"  #: ``\partial``
 DIFFERENTIAL = "differential"  #: an upright or plain ``d``, or ``\delta``, that is no quantity
 NABLA = "nabla"
+BIG = "sum or product"  #: value: ``sum`` or ``prod``
 COMMAND = "command"  #: value: the name, a key of COMMANDS
 OPEN = "open"  #: value: a key of BRACKET_NAMES
 CLOSE = "close"
@@ -145,7 +146,7 @@ _OPERATORS: dict[str, Entry] = {
     "⅜": (FRACTION, "3/8"), "⅝": (FRACTION, "5/8"), "⅞": (FRACTION, "7/8"),
     "√": (COMMAND, "sqrt"), "∛": (COMMAND, "cbrt"),
     "±": (REFUSED, "pm"), "∓": (REFUSED, "pm"), "∞": (REFUSED, "infty"),
-    "∑": (REFUSED, "sum"), "Σ": (REFUSED, "sum"), "∏": (REFUSED, "prod"),
+    "∑": (BIG, "sum"), "∏": (BIG, "prod"),
     "∫": (REFUSED, "int"), "⊙": (REFUSED, "odot"), "⊗": (REFUSED, "otimes"),
     "⇒": (REFUSED, "=>"), "→": (REFUSED, "->"), "⟹": (REFUSED, "=>"), "⟶": (REFUSED, "->"),
     "∝": (REFUSED, "propto"), "°": (REFUSED, "degree"), "%": (REFUSED, "%"),
@@ -153,7 +154,6 @@ _OPERATORS: dict[str, Entry] = {
     "∴": (STOP, "∴"), "✓": (STOP, "✓"), "✔": (STOP, "✓"), "✅": (STOP, "✓"), "■": (STOP, "■"),
     "∎": (STOP, "■"), "#": (REFUSED, "#"), "@": (REFUSED, "@"),
 }  # fmt: skip
-del _OPERATORS["Σ"]  # a Greek capital, not the sign of a sum
 
 #: From an operator as typed to its token.
 OPERATORS: Mapping[str, Entry] = MappingProxyType(_OPERATORS)
@@ -332,7 +332,7 @@ COMMAND_TOKENS: Mapping[str, Entry] = MappingProxyType(
         "cfrac": (COMMAND, "frac"), "nicefrac": (COMMAND, "frac"), "sfrac": (COMMAND, "frac"),
         "sqrt": (COMMAND, "sqrt"),
         "pm": (REFUSED, "pm"), "mp": (REFUSED, "pm"), "infty": (REFUSED, "infty"),
-        "sum": (REFUSED, "sum"), "prod": (REFUSED, "prod"), "int": (REFUSED, "int"),
+        "sum": (BIG, "sum"), "prod": (BIG, "prod"), "int": (REFUSED, "int"),
         "lim": (REFUSED, "lim"), "odot": (REFUSED, "odot"), "otimes": (REFUSED, "otimes"),
         "circ": (REFUSED, "circ"), "top": (REFUSED, "transpose"),
         "intercal": (REFUSED, "transpose"), "dagger": (REFUSED, "dagger"),
@@ -358,8 +358,6 @@ REFUSALS: Mapping[str, tuple[str, str | None]] = MappingProxyType(
         "->": ("an arrow leads to a second statement", "write one answer"),
         "pm": ("`{0}` stands for two values", "write the one that is meant"),
         "infty": ("`{0}` is not a real number", None),
-        "sum": ("sums over an index are not read here", "write the terms out"),
-        "prod": ("products over an index are not read here", "write the factors out"),
         "int": ("integrals are not read here", None),
         "lim": ("limits are not read here", None),
         "odot": ("`{0}` multiplies vectors entry by entry, which is not read here", None),
@@ -435,7 +433,7 @@ OPERATOR_NAMES: Mapping[str, str] = MappingProxyType(
 #: Kinds with which a factor begins.
 STARTS_FACTOR = frozenset(
     {NUMBER, SYMBOL, MARKED, FUNCTION, EITHER, CONSTANT, UNKNOWN, INDICATOR, PARTIAL,
-     DIFFERENTIAL, NABLA, COMMAND, OPEN, FRACTION, PLACEHOLDER, REALS}
+     DIFFERENTIAL, NABLA, BIG, COMMAND, OPEN, FRACTION, PLACEHOLDER, REALS}
 )  # fmt: skip
 
 #: Kinds that follow a factor and belong to it.

@@ -20,6 +20,7 @@ from typing import Literal
 from grader.source import NOWHERE, Span
 
 RelationOperator = Literal[">", ">=", "<", "<=", "=", "!="]
+OperationName = Literal["transpose", "elementwise", "diag", "trace", "norm"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +135,45 @@ class Partial:
 
 
 @dataclass(frozen=True, slots=True)
+class Big:
+    r"""A sum or a product over an index whose range is no fixed number: ``\sum_{i=1}^{n} x_i``.
+
+    ``lower`` and ``upper`` are None together where the range is the one that the index
+    has by itself (``\sum_i x_i``).  In the body, a name whose subscript holds the letter of the index stands
+    for a family: ``x_i`` is the i-th of x_1, x_2, …
+    """
+
+    operator: Literal["sum", "prod"]
+    index: str
+    lower: Node | None
+    upper: Node | None
+    body: Node
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An operation that matrices and vectors have beside those of numbers.
+
+    ``elementwise`` is the product entry by entry, of two or more; ``norm`` the root of the
+    sum of the squares of all entries.
+    """
+
+    name: OperationName
+    operands: tuple[Node, ...]
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Special:
+    """The identity matrix, or the column of ones; ``size`` None: as its place asks."""
+
+    name: Literal["identity", "ones"]
+    size: Node | None = None
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Relation:
     """``left operator right``; a chain ``0 < x < 1`` is an ``All`` of two."""
 
@@ -180,6 +220,9 @@ Node = (
     | Indicator
     | Cases
     | Partial
+    | Big
+    | Operation
+    | Special
 )
 Condition = Relation | All | Any | Not
 
@@ -216,6 +259,14 @@ def children(node: Node | Condition) -> tuple[Node | Condition, ...]:
             return tuple(part for branch in node.branches for part in branch if part is not None)
         case Partial():
             return (node.quantity, node.variable)
+        case Big():
+            if node.lower is None or node.upper is None:
+                return (node.body,)
+            return (node.lower, node.upper, node.body)
+        case Operation():
+            return node.operands
+        case Special():
+            return () if node.size is None else (node.size,)
         case Relation():
             return (node.left, node.right)
         case All() | Any():
@@ -301,6 +352,14 @@ def with_children(node: Node | Condition, parts: tuple[Anything, ...]) -> Node |
             )
         case Partial():
             return replace(node, quantity=parts[0], variable=parts[1])
+        case Big():
+            if len(parts) == 1:
+                return replace(node, body=parts[0])
+            return replace(node, lower=parts[0], upper=parts[1], body=parts[2])
+        case Operation():
+            return replace(node, operands=parts)
+        case Special():
+            return replace(node, size=parts[0]) if parts else node
         case Relation():
             return replace(node, left=parts[0], right=parts[1])
         case All() | Any():
