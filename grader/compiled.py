@@ -13,6 +13,7 @@ from typing import get_args
 
 from grader.cache import entry_key, read_entry, write_entry
 from grader.compare.reference import Reference
+from grader.compare.sums import Instance, SumReference
 from grader.expr.names import Vocabulary
 from grader.expr.tree import Condition, Dimensions, Node
 from grader.plain_json import Codec
@@ -57,10 +58,11 @@ def _codec() -> Codec:
             *(PartFile, QuestionFile, RubricFile),
             *(Later, PartStatement, QuestionStatement, HomeworkStatement),
             *(Part, Rules, Statement, Vocabulary, Reference, Dimensions),
+            *(Instance, SumReference),
             *get_args(Node),
             *get_args(Condition),
         ),
-        shared=(Statement, Vocabulary, Reference),
+        shared=(Statement, Vocabulary, Reference, SumReference),
     )
 
 

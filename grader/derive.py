@@ -15,12 +15,14 @@ from functools import cache, lru_cache
 from typing import Any
 
 from grader.expr.calculus import differentiate as rule
+from grader.expr.families import has_big
 from grader.expr.functions import FUNCTIONS
 from grader.expr.names import Vocabulary
 from grader.expr.parser import parse_expression
 from grader.expr.tree import All as AllOf
 from grader.expr.tree import Any as AnyOf
 from grader.expr.tree import (
+    Big,
     Call,
     Cases,
     Condition,
@@ -31,11 +33,13 @@ from grader.expr.tree import (
     Node,
     Not,
     Number,
+    Operation,
     Partial,
     Power,
     Product,
     Quotient,
     Relation,
+    Special,
     Sum,
     Symbol,
     symbols,
@@ -166,6 +170,8 @@ def _to_sympy(tree: Node | Condition, bound: Mapping[str, Any]) -> Any:
             return 1 - go(tree.condition)
         case Partial():
             raise ValueError("an unevaluated derivative cannot be differentiated")
+        case Big() | Operation() | Special():
+            raise ValueError("sums over an index and matrices do not go to SymPy")
     raise AssertionError(tree)
 
 
@@ -239,6 +245,8 @@ def _has_quotient(expression: Any) -> bool:
 
 def derivative(tree: Node, name: str) -> Node:
     """∂tree/∂name with everything else held fixed.  Raises ValueError."""
+    if has_big(tree):
+        return rule(tree, name)
     import sympy
 
     found = sympy.diff(to_sympy(tree), sympy.Symbol(name, real=True))

@@ -18,6 +18,7 @@ from grader.policy import ROUNDING_STEPS, with_policy
 from grader.questions import QUESTIONS
 from grader.questions.definitions import Scope, make_scope
 from grader.questions.part import Part
+from grader.questions.sums import in_numbers
 from grader.read.answers import AnswersFile, Entry
 from grader.results import Outcome, PartResult, Student, Submission, Unread, Verdict
 from grader.score import points_for
@@ -237,9 +238,10 @@ def judge(homework: Homework, part: Part, text: str, scope: Scope) -> PartResult
     diagnosis = slip = None
     if verdict.outcome is Outcome.DIFFERENT:
         needed, _ = scope.used(reading.tree)
-        slip = find_slip(part, reading.tree, needed)
+        given, tree, needed = in_numbers(part, reading.tree, needed)
+        slip = find_slip(given, tree, needed)
         if slip is None:
-            diagnosis = homework.diagnoser.diagnose(part, reading.tree, needed)
+            diagnosis = homework.diagnoser.diagnose(given, tree, needed)
         else:
             diagnosis = Diagnosis(FOLLOW_THROUGH, slip.sentence, slip.nudge)
     result = _result(
@@ -314,6 +316,7 @@ def _meaning(part: Part, tree: Node | Dimensions, scope: Scope, verdict: Verdict
     if verdict.outcome not in (Outcome.DIFFERENT, Outcome.UNDECIDED):
         return None
     needed, _ = scope.used(tree)
+    part, tree, needed = in_numbers(part, tree, needed)
     sides = (tree.rows, tree.columns) if isinstance(tree, Dimensions) else (tree,)
     prints = [
         fingerprint(reference, side, needed)

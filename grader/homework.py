@@ -37,7 +37,7 @@ class Homework:
         """What finds the mistakes in wrong answers."""
         from grader.mistakes.diagnose import Diagnoser
 
-        return Diagnoser(self.parts)
+        return Diagnoser(tuple(part.in_numbers or part for part in self.parts))
 
     @cached_property
     def by_question(self) -> Mapping[str, tuple[Part, ...]]:

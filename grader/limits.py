@@ -258,6 +258,7 @@ CACHE_ENTRY_BYTES = 16_000_000
 #: Bytes of all entries together, the oldest of which go first: hundreds of homeworks,
 #: and little for a home folder with a quota.
 CACHE_BYTES = 64_000_000
+
 # --- Sums over an index, vectors and matrices --------------------------------------
 
 #: Terms of one sum or product that is written out; an index below 10 has one digit, so

@@ -316,7 +316,7 @@ MESSAGES = [
     (
         r"\sum_i x",
         NET,
-        "sums over an index are not read here; write the terms out",
+        "sums over an index without a range are not read here; write the terms out",
         r"\sum_i x",
         "^^^^",
     ),

@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import product
+from itertools import product, zip_longest
 from typing import ClassVar
 
 from grader.compare.cases import settled
@@ -106,9 +106,7 @@ def make_sum_reference(
     whole = unfolded(tree, environment, ranges)
     for given in sizes_of(sizes):
 
-        def members(
-            some: frozenset[str], given: Mapping[str, int] = given
-        ) -> frozenset[str]:
+        def members(some: frozenset[str], given: Mapping[str, int] = given) -> frozenset[str]:
             return frozenset(
                 each for name in some for each in member_names(name, ranges, given)
             ) - given.keys()  # fmt: skip
@@ -275,6 +273,8 @@ class _Sums(Interpreter[Element]):
                 return field.power(body, count, constant=False)
             return self._opaque("prod", mark, [*ends, body])
         below = Element(body.den, field.one_poly, body.mask)
+        if len(body.den) == 1:  # one monomial: each term keeps its own negative exponents
+            return self._summed(body, mark, ends, count)
         if self._depends(below, mark):
             return self._opaque("sum", mark, [*ends, body])
         return field.divide(self._summed(body, mark, ends, count), below)
@@ -286,10 +286,12 @@ class _Sums(Interpreter[Element]):
         """Σ of a numerator, term by term: what does not depend on the index goes out."""
         field = self._field
         terms: list[Element] = []
+        lowered: Sequence[int] = next(iter(field.terms(body.den))) if len(body.den) == 1 else ()
         for exponents, value in field.terms(body.num).items():
             factors = [field.number(value)]
             inside: list[tuple[int, int]] = []
-            for slot, exponent in enumerate(exponents):
+            for slot, (above, below) in enumerate(zip_longest(exponents, lowered, fillvalue=0)):
+                exponent = above - below
                 if not exponent:
                     continue
                 if self._marks_of(slot).isdisjoint((mark, "*")):
@@ -374,4 +376,3 @@ def _product_parts(node: Big) -> Node | None:
     if isinstance(body, Call) and body.function == "exp" and not body.derivative:
         return Call("exp", (Big("sum", node.index, node.lower, node.upper, body.arguments[0]),))
     return None
-

@@ -159,9 +159,7 @@ def _written_out(grammar: Grammar, at: int, node: Big) -> Node:
     if first.denominator != 1 or last.denominator != 1:
         raise grammar.fail("an index runs over whole numbers", at)
     if last - first >= MAX_BIG_TERMS:
-        raise LimitError(
-            "MAX_BIG_TERMS", f"a sum or product has more than {MAX_BIG_TERMS} terms"
-        )
+        raise LimitError("MAX_BIG_TERMS", f"a sum or product has more than {MAX_BIG_TERMS} terms")
     if last < first:
         raise grammar.fail("this range holds no number", at)
     parts = [

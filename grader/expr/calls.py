@@ -11,6 +11,7 @@ from grader.expr.functions import FUNCTIONS
 from grader.expr.names import GREEK
 from grader.expr.tokens import (
     BAR,
+    BIG,
     CLOSE,
     COMMA,
     COMMAND,
@@ -274,7 +275,7 @@ def _bare_argument(grammar: Grammar, at: int) -> Node:
     first = grammar.pos
     kind = kinds[first]
     if kind in (END, CLOSE) or (
-        kind not in _PLAIN and kind not in (FUNCTION, EITHER, BAR, OPEN, INDICATOR)
+        kind not in _PLAIN and kind not in (FUNCTION, EITHER, BAR, BIG, OPEN, INDICATOR)
     ):
         raise grammar.fail(f"`{typed}` needs its argument", at, f"write `{typed}(…)`")
     factors = [grammar.factor()]

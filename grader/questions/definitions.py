@@ -165,7 +165,7 @@ def _meaning(item: _Written, vocabulary: Vocabulary) -> tuple[Node | None, Verdi
 
 def _same_meaning(statement: Statement, name: str, tree: Node, key: str) -> bool:
     """Whether a definition only repeats what the name means in the rubric."""
-    if tree == Symbol(name):
+    if tree in (Symbol(name), statement.forward.get(name)):
         return True
     if symbols(tree) - statement.vocabulary.names:
         return False

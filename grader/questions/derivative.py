@@ -13,12 +13,14 @@ from grader.compare.reference import make_reference
 from grader.compare.rounding import compare_rounded
 from grader.derive import chain_term, derivative
 from grader.errors import LimitError
+from grader.expr.families import unfolded
 from grader.expr.names import Vocabulary
 from grader.expr.parser import Reading, parse_answer
 from grader.expr.tree import Dimensions, Node, Number, Partial, Symbol, substitute, symbols
 from grader.questions.part import Kind, Part, Rules, Statement
 from grader.questions.partials import Disallowed, work_out
 from grader.questions.statement import Faults, read_partial, read_statement
+from grader.questions.sums import judge_sums, part_with_sums
 from grader.read.rubric import QuestionFile, RubricFile
 from grader.results import Outcome, Verdict
 
@@ -44,6 +46,9 @@ def build_expressions(
         assert isinstance(quantity.variable, Symbol)
         try:
             tree = derive(statement, quantity.quantity.name, quantity.variable.name)
+            if statement.vocabulary.indices:
+                parts.append(part_with_sums(question, part, quantity, statement, tree))
+                continue
             reference = make_reference(
                 tree,
                 part.full_id,
@@ -83,6 +88,8 @@ def _full_derivative(statement: Statement, of: str, with_respect_to: str) -> Nod
     if of not in statement.forward:
         raise ValueError(f"`{of}` is not defined by this question")
     tree = statement.forward[of]
+    if statement.vocabulary.indices:
+        tree = unfolded(tree, statement.forward, statement.vocabulary.indices)
     while names := symbols(tree) & statement.forward.keys():
         tree = substitute(tree, {name: statement.forward[name] for name in names})
     found = derivative(tree, with_respect_to)
@@ -101,6 +108,8 @@ def judge_expression(
     """Compare an expression with the part's reference."""
     assert not isinstance(answer, Dimensions), "the reader of this kind gives expressions"
     assert isinstance(part.quantity, Partial)
+    if part.sums is not None:
+        return judge_sums(part, answer, definitions)
     try:
         return _compared(part, answer, definitions)
     except Unevaluated:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from grader.compare.reference import Reference
+from grader.compare.sums import SumReference
 from grader.expr.latex import to_latex
 from grader.expr.names import Vocabulary
 from grader.expr.parser import Reading
@@ -61,6 +62,10 @@ class Part:
     references: tuple[Reference, ...]
     bonus: bool = False
     rules: Rules = EXACT
+    #: Where sums run to symbolic sizes: what answers are compared with, and the part with
+    #: numbers for the sizes.
+    sums: SumReference | None = None
+    in_numbers: Part | None = None
 
     def latex(self, tree: Node | Dimensions) -> str:
         """LaTeX in the homework's own names: ``a[z]`` where it calls ReLU so."""

@@ -108,18 +108,21 @@ def read_statement(question: QuestionFile, faults: Faults) -> Statement:
                 assumed.setdefault("integer", set()).add(name)
     forward_names = [(declare(quantity.name), quantity) for quantity in question.quantities]
     size_names = [(declare(size.name), size) for size in question.sizes]
+    indices = read_indices(question, faults)
     vocabulary = Vocabulary(
-        names=frozenset(declared),
+        names=frozenset(declared) | frozenset(indices.values()),
         aliases=_aliases(question, declared, functions, faults),
         functions=functions,
         subscript_partials=question.subscript_partials,
+        indices=indices,
     )
     forward: dict[str, Node] = {}
     for name, quantity in forward_names:
         tree = faults.read(quantity.expression, _expression(quantity.expression, vocabulary))
         if name is None or tree is None:
             continue
-        later = symbols(tree) - set(leaves) - forward.keys()
+        known = forward.keys() | set(leaves) | indices.keys() | set(indices.values())
+        later = symbols(tree) - known
         if later:
             faults.add(
                 quantity.expression,
@@ -148,6 +151,20 @@ def read_statement(question: QuestionFile, faults: Faults) -> Statement:
         forward=forward or NO_NAMES,
         sizes=sizes or NO_NAMES,
     )
+
+
+def read_indices(question: QuestionFile, faults: Faults) -> dict[str, str]:
+    """The letters that sums run over, each to the size that it runs to."""
+    indices: dict[str, str] = {}
+    for letter, size in question.indices:
+        name, end = faults.read(letter, _name(letter)), faults.read(size, _name(size))
+        if name is None or end is None:
+            continue
+        if len(name) != 1 or not name.isalpha():
+            faults.add(letter, f"`{letter.text}` is no index: an index is one letter")
+            continue
+        indices[name] = end
+    return indices
 
 
 def _aliases(

@@ -124,6 +124,7 @@ class QuestionFile:
     ``points`` is what each part is worth unless it says otherwise.  ``functions``
     pairs a name of the homework with a function of the table.  ``aliases`` holds
     every name's other spellings, also those of ``symbols`` and ``quantities``.
+    ``indices`` pairs a letter that sums run over with the size that it runs to.
     """
 
     id: str
@@ -138,6 +139,7 @@ class QuestionFile:
     quantities: tuple[Quantity, ...]
     sizes: tuple[VectorSize, ...]
     aliases: tuple[tuple[Located, tuple[Located, ...]], ...]
+    indices: tuple[tuple[Located, Located], ...]
     parts: tuple[PartFile, ...]
     place: Place
 
@@ -515,6 +517,10 @@ def _question(shape: Any, at: Keys, data: Plain, source: Source) -> QuestionFile
         quantities=quantities,
         sizes=sizes,
         aliases=tuple((name, spellings) for name, spellings in named if spellings),
+        indices=tuple(
+            (key("indices", name), value(text, "indices", name))
+            for name, text in shape.indices.items()
+        ),
         parts=tuple(
             PartFile(
                 id=name,

@@ -228,6 +228,10 @@ class QuestionShape(Shape):
     sizes: dict[str, Text] = Field(
         default_factory=dict, description="Elements of each column vector; 1 is a scalar."
     )
+    indices: dict[str, Text] = Field(
+        default_factory=dict,
+        description="Letters that sums run over, each from 1 to a size: {i: n}.",
+    )
     aliases: dict[str, Spellings] = Field(
         default_factory=dict, description="Other spellings of a symbol or quantity."
     )

@@ -38,12 +38,14 @@ _SYMBOLS: Mapping[str, str] = MappingProxyType(
         "dots": "…", "ldots": "…", "cdots": "⋯", "lbrace": "{", "rbrace": "}",
         "lbrack": "[", "rbrack": "]", "lvert": "|", "rvert": "|", "vert": "|",
         "{": "{", "}": "}", "%": "%", "#": "#", "&": "&", "$": "$", "_": "_", "|": "‖",
+        "sum": "∑", "prod": "∏",
     }
 )  # fmt: skip
 
 #: Operators that stand between blanks.
 _OPERATORS: Mapping[str, str] = MappingProxyType({
     "+": "+", "-": "−", "=": "=", ">": ">", "<": "<", "−": "−", "≥": "≥", "≤": "≤", "×": "×",
+    r"\odot": "⊙",
     r"\times": "×", r"\cdot": "·", r"\ge": "≥", r"\geq": "≥", r"\le": "≤", r"\leq": "≤",
     r"\ne": "≠", r"\neq": "≠", r"\lt": "<", r"\gt": ">", r"\in": "∈", r"\land": "∧",
     r"\wedge": "∧", r"\lor": "∨", r"\vee": "∨", r"\pm": "±", r"\approx": "≈", r"\to": "→",

@@ -1,0 +1,99 @@
+"""Questions whose quantities hold sums over an index with symbolic sizes.
+
+The part itself keeps the sums, for people and for the proof for every size; beside it
+stands the part with numbers for the sizes, where everything is an expression as always.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from grader.compare.interpret import Unevaluated
+from grader.compare.sums import compare_sums, make_sum_reference, member_names
+from grader.errors import LimitError
+from grader.expr.families import unfolded, written_out
+from grader.expr.tree import Dimensions, Node, Partial
+from grader.questions.part import Part, Statement
+from grader.read.rubric import PartFile, QuestionFile
+from grader.results import Outcome, Verdict
+
+
+def part_with_sums(
+    question: QuestionFile, part: PartFile, quantity: Partial, statement: Statement, tree: Node
+) -> Part:
+    """A part whose reference answer is a tree with sums.
+
+    Raises ValueError, LimitError and UndefinedEverywhere.
+    """
+    indices = statement.vocabulary.indices
+    sums = make_sum_reference(
+        tree,
+        part.full_id,
+        environment=statement.forward,
+        ranges=indices,
+        sizes=tuple(sorted(set(indices.values()))),
+        positive=statement.positive,
+        negative=statement.negative,
+        integers=statement.integers,
+        names=statement.leaves,
+    )
+    reference = sums.instances[0].reference
+    if not reference.points:
+        raise ValueError("the reference answer has no value anywhere")
+    made = Part(
+        id=part.full_id,
+        question=question.id,
+        kind=question.kind.text,
+        prompt=part.prompt,
+        hint=part.hint,
+        points=part.points,
+        quantity=quantity,
+        statement=statement,
+        answer=tree,
+        references=(reference,),
+        bonus=part.bonus,
+        sums=sums,
+    )
+    sizes = sums.instances[0].sizes
+
+    def members(names: frozenset[str]) -> frozenset[str]:
+        return frozenset(
+            each for name in names for each in member_names(name, indices, sizes)
+        ) - sizes.keys()  # fmt: skip
+
+    inner = replace(
+        statement,
+        leaves=members(statement.leaves),
+        positive=members(statement.positive),
+        negative=members(statement.negative),
+        integers=members(statement.integers),
+        forward=reference.environment,
+    )
+    return replace(
+        made, in_numbers=replace(made, statement=inner, answer=reference.tree, sums=None)
+    )
+
+
+def judge_sums(part: Part, answer: Node, definitions: Mapping[str, Node]) -> Verdict:
+    """Compare an answer with a reference that has sums."""
+    assert part.sums is not None
+    try:
+        return compare_sums(part.sums, answer, definitions)
+    except Unevaluated:
+        return Verdict(Outcome.DISALLOWED, reason="a derivative is not worked out")
+
+
+def in_numbers(
+    part: Part, tree: Node | Dimensions, definitions: dict[str, Node]
+) -> tuple[Part, Node | Dimensions, dict[str, Node]]:
+    """A part, an answer to it and its definitions with numbers for the sizes; as they are
+    where there are no sums, or none that can be written out."""
+    if part.sums is None or part.in_numbers is None or isinstance(tree, Dimensions):
+        return part, tree, definitions
+    sizes, ranges = part.sums.instances[0].sizes, part.sums.ranges
+    try:
+        whole = unfolded(tree, definitions, ranges)
+        return part.in_numbers, written_out(whole, sizes, ranges), {}
+    except (ValueError, LimitError):
+        return part.in_numbers, tree, definitions
