@@ -24,6 +24,13 @@ MESSAGES = [
     ("a[x", NET, "the `[` at 2 is never closed", "a[x", " ^"),
     ("x)", NET, "the `)` at 2 closes nothing", "x)", " ^"),
     ("(x]", NET, "the `(` at 1 is closed by the `]` at 3; close it with `)`", "(x]", "  ^"),
+    (
+        r"(x \right. + \left. y)",
+        NET,
+        r"the `(` at 1 is closed by the `\right.` at 4; close it with `)`",
+        r"(x \right. + \left. y)",
+        "   ^^^^^^^",
+    ),
     ("[x)", NET, "the `[` at 1 is closed by the `)` at 3; close it with `]`", "[x)", "  ^"),
     ("x + (y", NET, "the `(` at 5 is never closed", "x + (y", "    ^"),
     ("a[x+a[x]", NET, "the `[` at 2 is never closed", "a[x+a[x]", " ^"),

@@ -158,6 +158,10 @@ READINGS = {
             r"\begin{cases} 1 \quad \text{if } z>0 \\[2ex] 0 \quad \text{if } z \le 0 \end{cases}",
             r"\begin{cases} 1 & \text{if } z > 0 \\ 0 & \text{if } z \leq 0 \end{cases}",
         ),
+        # Brackets broken over lines.
+        (r"2 \left( x \right. \left. + z \right)", r"2 \left(x + z\right)"),
+        (r"2 \left( x \right. \\ & \left. + z \right)", r"2 \left(x + z\right)"),
+        (r"2 \left[ x \right.\nonumber \\[2pt] \quad \left. + z \right]", r"2 \left(x + z\right)"),
         (
             r"\left\{ \begin{array}{ll} x & \mbox{if $z>0$} \\ 0 & \text{otherwise.} \end{array} \right.",
             r"\begin{cases} x & \text{if } z > 0 \\ 0 & \text{otherwise} \end{cases}",

@@ -66,6 +66,11 @@ _SUBSCRIPT_NOISE = re.compile(
 )
 _SUBSCRIPT_COMMAND = re.compile(r"\\([A-Za-z]+)")
 _SUBSCRIPT = re.compile(r"[A-Za-z0-9+\-*'_]+")
+#: Brackets that may be broken over lines, and what may stand at the break.
+GOES_ON = frozenset("([")
+_LEFT_AGAIN = re.compile(
+    r"(?:\s|&|\{\}|\\(?:[,;:! ]|q?quad\b|nonumber\b|notag\b|\\(?:\[[^\]]*\])?))*\\left\s*\."
+)
 _BRACKET_AHEAD = re.compile(r"\s*'*(?:\\(?:left|[bB]igg?l?)\s*)?(?:[(\[]|\\\{)")
 _ROW_REST = re.compile(r"(?:(?!\\\\|\\newline|\\end|\\begin|\\cr\b).){0,200}", re.DOTALL)
 _SPACED = re.compile(r"[A-Za-z]+(?: [A-Za-z]+)*")
@@ -193,6 +198,12 @@ def _sized(lexer: Lexer, name: str, start: int) -> None:
     typed = found.group()
     lexer.pos = found.end()
     direction = SIZES[name]
+    if typed == "." and direction == CLOSE and lexer.opening() in GOES_ON:
+        # A bracket over two lines: \left( a \right. \\ \left. + b \right) is (a + b).
+        again = _LEFT_AGAIN.match(text, lexer.pos, lexer.stop)
+        if again is not None:
+            lexer.pos = again.end()
+            return
     if typed == "." and direction is not None:
         lexer.push(direction, ".", start, lexer.pos)
         return

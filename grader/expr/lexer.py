@@ -225,7 +225,9 @@ class Lexer:
             )
         opened = stack.pop()
         before = tokens.values[opened]
-        if before != value and "." not in (before, value):
+        # \left\{ … \right. is how cases end; ( and [ end so only where a line was broken,
+        # and then what closes them comes later (commands.py reads such a pair as none).
+        if before != value and ("." not in (before, value) or before in commands.GOES_ON):
             opening = self.text[tokens.starts[opened] : tokens.ends[opened]]
             raise self.error(
                 f"the `{opening}` at {tokens.starts[opened] + 1} is closed by"
@@ -244,6 +246,10 @@ class Lexer:
             joins.unwrap(self, opened)  # {\\rm sin}(x)
             return
         tokens.match[opened] = index
+
+    def opening(self) -> str | None:
+        """The innermost bracket that is still open, or None."""
+        return self.tokens.values[self.stack[-1]] if self.stack else None
 
     # -- errors and notes ----------------------------------------------------
 
