@@ -318,11 +318,19 @@ def lint(rubric: str) -> None:
 
 @cli.command(cls=Example, example="grader template activity6 > answers.yaml")
 @rubric_argument
-def template(rubric: str) -> None:
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["yaml", "markdown", "latex"]),
+    default="yaml",
+    show_default=True,
+    help="An answers file, or a document to fill in, which `grade` and `import` read.",
+)
+def template(rubric: str, form: str) -> None:
     """Print a blank answers file, with the prompts as comments."""
-    from grader.blank import blank_answers
+    from grader.blank import BLANKS
 
-    click.echo(blank_answers(homework_of(rubric).statement, rubric), nl=False)
+    click.echo(BLANKS[form](homework_of(rubric).statement, rubric), nl=False)
 
 
 @cli.command("import", cls=Example, example="grader import activity6 homework.tex -o answers.yaml")

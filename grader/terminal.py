@@ -22,6 +22,7 @@ from grader.expr.names import latex_name
 from grader.expr.tree import Dimensions
 from grader.limits import SUMMARY_ROWS, WITNESS_NAMES
 from grader.reports.check_view import LOOKS, READ, CheckPart, check_view, look
+from grader.reports.escape import latex_line, markdown_line
 from grader.reports.markup import inline_math
 from grader.reports.unicode_math import unicode_math
 from grader.reports.visible import one_line, visible
@@ -262,9 +263,9 @@ def key_text(homework: Homework) -> str:
 def key_markdown(homework: Homework) -> str:
     """The derived reference answers as Markdown with LaTeX between dollars."""
     statement = homework.statement
-    lines = [f"# {_markdown(statement.title or statement.assignment)}"]
+    lines = [f"# {markdown_line(statement.title or statement.assignment)}"]
     for question in statement.questions:
-        lines += ["", f"## {_markdown(question.title or question.question)}", ""]
+        lines += ["", f"## {markdown_line(question.title or question.question)}", ""]
         parts = homework.by_question[question.question]
         lines += [f"- `{part.id}`: ${_equation(part)}$" for part in parts]
     return "\n".join(lines)
@@ -273,11 +274,11 @@ def key_markdown(homework: Homework) -> str:
 def key_latex(homework: Homework) -> str:
     """The derived reference answers as a LaTeX fragment; it needs amsmath and amssymb."""
     statement = homework.statement
-    lines = [rf"\section*{{{_latex(statement.title or statement.assignment)}}}"]
+    lines = [rf"\section*{{{latex_line(statement.title or statement.assignment)}}}"]
     for question in statement.questions:
         parts = homework.by_question[question.question]
         lines += [
-            rf"\subsection*{{{_latex(question.title or question.question)}}}",
+            rf"\subsection*{{{latex_line(question.title or question.question)}}}",
             r"\begin{gather*}",
             " \\\\\n".join(f"  {_equation(part)}" for part in parts),
             r"\end{gather*}",
@@ -304,26 +305,6 @@ def _equation(part: Part) -> str:
 KEYS: Mapping[str, Callable[[Homework], str]] = MappingProxyType(
     {"text": key_text, "latex": key_latex, "markdown": key_markdown, "html": key_page}
 )
-
-_LATEX_ESCAPES = str.maketrans(
-    {
-        "\\": r"\textbackslash{}",
-        "~": r"\textasciitilde{}",
-        "^": r"\textasciicircum{}",
-        **{character: f"\\{character}" for character in "#$%&_{}"},
-    }
-)
-
-
-def _latex(text: str) -> str:
-    return one_line(text).translate(_LATEX_ESCAPES)
-
-
-_MARKDOWN_ESCAPES = str.maketrans({character: f"\\{character}" for character in r"\`*_{}[]<>#$|"})
-
-
-def _markdown(text: str) -> str:
-    return one_line(text).translate(_MARKDOWN_ESCAPES)
 
 
 def lint_line(statement: HomeworkStatement) -> str:

@@ -369,7 +369,8 @@ def test_blank_answers() -> None:
         "hw: 1", "It's a homework\u2028evil: true", "", STATEMENT.questions
     )
     lines = blank_answers(statement, "hw\n.yaml").splitlines()
-    assert lines[0] == "# It's a homework evil: true"
+    assert lines[0] == "# yaml-language-server: $schema=answers.schema.json"
+    assert lines[2] == "# It's a homework evil: true"
     assert "#     grader check hw .yaml this-file.yaml" in lines
     assert "assignment: 'hw: 1'" in lines
     assert lines[lines.index("answers:") :] == [

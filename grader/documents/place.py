@@ -119,6 +119,8 @@ class _Placer:
     def answer(self, equation: Equation, parts: tuple[Part, ...], question: str | None) -> None:
         """An equation headed by a quantity that one or more parts ask for."""
         text = equation.right
+        if _LEFT_EMPTY.fullmatch(text):
+            return  # what `grader template` leaves for an answer, and nobody gave
         if not text:
             self.unplaced.append(Unplaced(equation.line, _whole(equation),
                                           "nothing stands behind its left side"))  # fmt: skip
@@ -356,6 +358,8 @@ class _Placer:
 
 
 #: A space of numbers, vectors or matrices: what follows is a size.
+#: A group with nothing in it, behind ``=``.
+_LEFT_EMPTY = re.compile(r"\{\s*\}")
 _SPACE = re.compile(r"\s*(?:\\mathbb\s*\{?\s*R|ℝ|R\s*\^)")
 
 
