@@ -122,7 +122,8 @@ _LATEX_HEAD = r"""\documentclass{article}
 \author{}  % your name
 \begin{document}
 \maketitle
-% ID: 
+ID:
+
 % Write each answer between the braces {}; a plain 1 becomes {1}.  Equations of your
 % own, such as \[ z_1 = ... \], may stand anywhere above what uses them."""
 

@@ -39,8 +39,12 @@ def filled(homework: Homework, text: str, form: str) -> str:
                 assert "= {}" in text
                 text = text.replace("= {}", f"= {{ {part.reference} }}", 1)
     if form == "yaml":
-        return text.replace("  name:", "  name: Ada")
-    return text.replace("Name:", "Name: Ada").replace(r"\author{}", r"\author{Ada}")
+        return text.replace("  name:", "  name: Ada").replace("  id:", "  id: 1001")
+    return (
+        text.replace("Name:", "Name: Ada")
+        .replace(r"\author{}", r"\author{Ada}")
+        .replace("ID:\n", "ID: 1001\n")
+    )
 
 
 @pytest.mark.parametrize("form", BLANKS)
@@ -59,7 +63,7 @@ def test_a_blank_filled_in_is_graded(name: str, form: str) -> None:
     homework = RUBRICS[name]
     blank = BLANKS[form](homework.statement, name)
     answers = read_back(homework, filled(homework, blank, form), form)
-    assert answers.student.name == "Ada"
+    assert (answers.student.name, answers.student.id) == ("Ada", "1001")
     result = grade(homework, answers)
     wrong = {
         part.part: part.verdict.outcome for part in result.parts if part.points != part.possible
