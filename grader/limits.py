@@ -197,6 +197,10 @@ MAX_GCD_PAIRS = 100_000
 #: Exponent of a single generator (e^(x/10000) to the 10001), which costs nothing.
 MAX_GENERATOR_EXPONENT = 20_000
 
+#: Points at which a relation to the right answer is looked for; a number that fits at
+#: six points by chance is not worth a proof, and fewer would often fit.
+RELATION_POINTS = 6
+
 #: Points at which a candidate is looked at before all others.
 PROBES = 4
 

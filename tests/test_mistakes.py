@@ -12,7 +12,7 @@ from grader.compare.ladder import proved_equal
 from grader.expr.latex import to_latex
 from grader.expr.tree import Dimensions
 from grader.grade import judge
-from grader.homework import load_rubric
+from grader.homework import Homework, load_rubric, parse_rubric
 from grader.mistakes.paths import paths, value_of
 from grader.mistakes.table import MISTAKES
 from grader.questions.definitions import make_scope
@@ -27,10 +27,10 @@ P2 = f"psi_02 + psi_12 a[{Z1}] + psi_22 a[{Z2}]"
 FIRST, SECOND = f"phi_1 psi_11 I[{P1} > 0]", f"phi_2 psi_12 I[{P2} > 0]"
 
 
-def judged(part_id: str, text: str) -> PartResult:
-    part = HOMEWORK.part(part_id)
+def judged(part_id: str, text: str, homework: Homework = HOMEWORK) -> PartResult:
+    part = homework.part(part_id)
     assert part is not None
-    return judge(HOMEWORK, part, text, make_scope(part.statement, (), (), part.question))
+    return judge(homework, part, text, make_scope(part.statement, (), (), part.question))
 
 
 # (part, answer, the mistake's name, words of the sentence)
@@ -86,7 +86,13 @@ EXAMPLES = [
         "has the wrong sign",
     ),
     ("q2.dh1_df0", r"2 \cos f_0", "constant_factor", "$2$ times"),
-    ("q2.df2_dh2", r"\omega_2 h_2", "extra_factor", "too many"),
+    ("q2.df2_dh2", r"\omega_2 h_2", "extra_factor", "There is a factor $h_{2}$ too many."),
+    (
+        "q1.theta_01",
+        f"({FIRST.replace('psi_11 a', 'psi_12 a')} + {SECOND}) I[{Z1} > 0]",
+        "subscript_once",
+        r"In one place $\psi_{12}$ stands where $\psi_{11}$ belongs.",
+    ),
     ("q2.df2_dh2", r"1 / \omega_2", "reciprocal", "one over the right one"),
     ("q3.df1_dh1", "D_2 x D_1", "transposed", "swapped"),
     ("q3.dl_df0", "1", "scalar_for_vector", "a vector"),
@@ -110,14 +116,83 @@ def test_a_mistake_is_named(part_id: str, text: str, mistake: str, words: str | 
     assert result.nudge
 
 
-#: Rows that need a statement which Activity 6 does not have, or that another row
-#: always describes as well.
-WITHOUT_EXAMPLE = {"half_product_rule", "chain_stopped", "inner_for_outer", "subscript_once"}
+#: What Activity 6 has no place for: products of two factors that move, three functions
+#: inside one another, three ReLU units in a row.
+SMALL = parse_rubric(
+    r"""
+schema: 1
+id: small
+title: Rules
+reveal: wrong
+questions:
+  - id: q1
+    kind: derivative
+    functions: {a: relu}
+    symbols: [x, u, v, w, b, theta_0, theta_1]
+    quantities:
+      p: x^2 \sin[x]
+      s: b + 3 x - u x \exp[x]
+      c: \sin[\exp[x^3]]
+      d: a[u a[v a[w x]]]
+    parts:
+      p: \partial p / \partial x
+      s: \partial s / \partial x
+      c: \partial c / \partial x
+      d: \partial d / \partial w
+"""
+)
+
+HALF = "The product rule has a term for each factor; here one is missing."
+SMALL_EXAMPLES = [
+    ("q1.p", "2 x sin x", "half_product_rule", HALF),
+    ("q1.p", "x^2 cos x", "half_product_rule", HALF),
+    ("q1.p", "2 x cos x", "half_product_rule",
+     "The derivative of a product is not the product of the derivatives."),
+    ("q1.s", r"3 - u e^x", "half_product_rule", HALF),
+    ("q1.s", r"3 - u x e^x", "half_product_rule", HALF),
+    ("q1.c", r"\cos[\exp[x^3]]", "chain_stopped",
+     "The chain stops early: the derivatives of the inner functions are missing."),
+    ("q1.d", "u v x I[w x > 0]", "inner_for_outer",
+     "The inner unit's indicator stands where the outer unit's belongs."),
+    ("q1.d", "u v x", "missing_indicator", "The indicators of the ReLU functions are missing."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("part_id", "text", "mistake", "sentence"), SMALL_EXAMPLES)
+def test_a_mistake_is_named_in_another_homework(
+    part_id: str, text: str, mistake: str, sentence: str
+) -> None:
+    result = judged(part_id, text, SMALL)
+    assert (str(result.verdict.outcome), result.mistake) == ("different", mistake), result.feedback
+    assert result.feedback[0] == sentence
 
 
 def test_every_row_has_an_example() -> None:
-    named = {part for row in EXAMPLES for part in row[2].split("+")}
-    assert {mistake.name for mistake in MISTAKES} - named == WITHOUT_EXAMPLE
+    named = {part for row in (*EXAMPLES, *SMALL_EXAMPLES) for part in row[2].split("+")}
+    assert {mistake.name for mistake in MISTAKES} - named == set()
+
+
+THETA = f"({FIRST} + {SECOND}) I[{Z1} > 0]"
+RELATIONS = [
+    ("q1.theta_01", f"5 x {THETA}", r"times $5 x$"),
+    ("q1.theta_01", f"{THETA} / phi_1", r"times $\frac{1}{\phi_{1}}$"),
+    ("q1.theta_01", f"{THETA} - phi_1 psi_01", r"minus $\phi_{1} \psi_{01}$"),
+    ("q1.theta_01", f"{THETA} + 3 x / 2", r"plus $\frac{3 x}{2}$"),
+    ("q1.theta_01", f"{THETA} + 3", "plus $3$"),
+    ("q1.theta_01", f"{THETA} + I[{Z2} > 0]", r"plus $I\left[\theta_{02} + \theta_{12} x > 0\right]$"),
+    ("q1.theta_01", f"{THETA} - a[{Z1}]", r"minus $a\left[\theta_{01} + \theta_{11} x\right]$"),
+    ("q2.dh2_df1", r"\exp[f_1] + 2", "plus $2$"),
+    ("q2.dh2_df1", r"-\frac{2 \omega_1}{3 h_1} \exp[f_1]", r"times $-\frac{2 \omega_{1}}{3 h_{1}}$"),
+    ("q2.df1_dh1", r"\omega_1 - 2 \beta_1", r"minus $2 \beta_{1}$"),
+    ("q1.phi_0", "7", "times $7$"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("part_id", "text", "words"), RELATIONS)
+def test_the_closest_relation(part_id: str, text: str, words: str) -> None:
+    result = judged(part_id, text)
+    assert result.feedback[0] == f"Your answer is the right one {words}."
+    assert result.mistake == ("times" if words.startswith("times") else "plus")
 
 
 def test_a_right_answer_has_no_mistake() -> None:

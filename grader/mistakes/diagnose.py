@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,11 +31,11 @@ from grader.expr.tree import (
     Partial,
     Product,
     Quotient,
-    Sum,
     Symbol,
 )
 from grader.limits import INDEX_POINTS, MAX_CANDIDATES, PROBES
 from grader.mistakes.paths import paths
+from grader.mistakes.relation import closest_relation
 from grader.mistakes.subject import Subject, Wrong, name_maths
 from grader.mistakes.table import MISTAKES
 from grader.questions.part import Part
@@ -84,8 +85,10 @@ FOLLOW_THROUGH = "follow_through"
 #: Values above this are left out: powers of them overflow.
 _HUGE = 1e75
 
-_FACTOR_NUDGE = "Check the factors: only a factor is wrong."
-_TERM_NUDGE = "Check the terms: only a term is wrong."
+_RELATION_NUDGES: Mapping[str, str] = MappingProxyType({
+    "times": "Check the factors: only a factor is wrong.",
+    "plus": "Check the terms: only a term is wrong.",
+})  # fmt: skip
 
 
 class Diagnoser:
@@ -259,79 +262,12 @@ def _relation(
     environment: Mapping[str, Node],
 ) -> Diagnosis | None:
     """The right answer times, or plus, something simple."""
-    part, right = subject.part, index.reference
-    probes = _probes(values)
-    if not probes.size or not np.isfinite(values).all():
+    found = closest_relation(
+        subject, answer, environment, index.columns, right=index.reference, values=values
+    )
+    if found is None:
         return None
-    few = _Index(
-        {name: column[probes] for name, column in index.columns.items()},
-        int(probes.size), right[probes], (), index.values,
-    )  # fmt: skip
-    forward = part.statement.forward
-    with np.errstate(all="ignore"):
-        for factor in _simple_factors(subject, values, right):
-            if (
-                _near(few.reference * _values(factor, forward, few), values[probes])
-                and _near(right * _values(factor, forward, index), values)
-                and _proved(part, answer, environment, Product((factor, subject.reference)))
-            ):
-                return Diagnosis(
-                    "times",
-                    f"Your answer is the right one times {subject.maths(factor)}.",
-                    _FACTOR_NUDGE,
-                )
-        for term in _simple_terms(subject, values, right):
-            if (
-                _near(few.reference + _values(term, forward, few), values[probes])
-                and _near(right + _values(term, forward, index), values)
-                and _proved(part, answer, environment, Sum((subject.reference, term)))
-            ):
-                if isinstance(term, Negation):
-                    said = f"minus {subject.maths(term.operand)}"
-                else:
-                    said = f"plus {subject.maths(term)}"
-                return Diagnosis("plus", f"Your answer is the right one {said}.", _TERM_NUDGE)
-    return None
-
-
-def _constant(values: Floats) -> Node | None:
-    """The one small fraction that all values are, if they are."""
-    if not values.size or not np.allclose(values, values[0], rtol=1e-9, atol=0):
-        return None
-    near = Fraction(float(values[0])).limit_denominator(1000)
-    if not near or abs(float(near) - values[0]) > 1e-9 * abs(values[0]):
-        return None
-    size: Node = Number(Fraction(abs(near.numerator)))
-    if near.denominator > 1:
-        size = Quotient(size, Number(Fraction(near.denominator)))
-    return Negation(size) if near < 0 else size
-
-
-def _simple_factors(subject: Subject, values: Floats, right: Floats) -> Iterator[Node]:
-    used = right != 0
-    if used.any():
-        constant = _constant(values[used] / right[used])
-        if constant is not None:
-            yield constant
-    one = Number(Fraction(1))
-    for name in map(Symbol, subject.names):
-        yield name
-        yield Negation(name)
-        yield Quotient(one, name)
-        yield Negation(Quotient(one, name))
-
-
-def _simple_terms(subject: Subject, values: Floats, right: Floats) -> Iterator[Node]:
-    constant = _constant(values - right)
-    if constant is not None:
-        yield constant
-    names: list[Node] = [Symbol(name) for name in subject.names]
-    for link in {link.factor for path in subject.paths for link in path.links}:
-        if link not in names and not isinstance(link, Number | Negation):
-            names.append(link)
-    for term in names:
-        yield term
-        yield Negation(term)
+    return Diagnosis(found.name, found.sentence(subject), _RELATION_NUDGES[found.name])
 
 
 def _diagnose_size(

@@ -123,12 +123,14 @@ def extra_factor(subject: Subject) -> Iterator[Wrong]:
     candidates: dict[Node, None] = {
         link.factor: None for path in subject.paths for link in path.links if link.kind != "sign"
     }
+    # A name says more than what it stands for: h₂ before exp(f₁).
+    for name in subject.names:
+        candidates.setdefault(Symbol(name))
     for other in subject.parts:
         if not isinstance(other.answer, Dimensions):
             for part in walk(other.answer):
                 if isinstance(part, Indicator | Call):
                     candidates.setdefault(part)
-    candidates.update(dict.fromkeys(map(Symbol, subject.names)))
     for factor in candidates:
         if isinstance(factor, Number):
             continue

@@ -17,7 +17,6 @@ from grader.expr.tree import (
     Symbol,
     substitute,
     symbols,
-    walk,
 )
 from grader.mistakes.subject import Subject, Wrong, with_link
 
@@ -80,18 +79,26 @@ def stopped(subject: Subject) -> Iterator[Wrong]:
 
 
 def half_product_rule(subject: Subject) -> Iterator[Wrong]:
-    """One term of the product rule in place of all."""
-    tree = subject.line
-    for node in () if tree is None else walk(tree):
-        if not isinstance(node, Product):
+    """One term of the product rule in place of all, or the product of the derivatives."""
+    variable, line = subject.variable, subject.line
+    terms = line.terms if isinstance(line, Sum) else () if line is None else (line,)
+    for k, term in enumerate(terms):
+        product = term.operand if isinstance(term, Negation) else term
+        if not isinstance(product, Product):
             continue
-        moving = [f for f in node.factors if subject.variable in symbols(f)]
+        moving = [place for place, f in enumerate(product.factors) if variable in symbols(f)]
         if len(moving) < 2:
             continue
-        for kept in moving:
-            rest = [f for f in node.factors if f is not kept]
-            half = product_of([differentiate(kept, subject.variable), *rest])
-            if tree is node:
-                yield Wrong(
-                    half, "The product rule has a term for each factor; here one is missing."
-                )
+        others = [differentiate(other, variable) for j, other in enumerate(terms) if j != k]
+        choices = [([place], _HALF) for place in moving] + [(moving, _PRODUCT_OF_DERIVATIVES)]
+        for places, sentence in choices:
+            wrong = product_of(
+                [differentiate(f, variable) if place in places else f
+                 for place, f in enumerate(product.factors)]
+            )  # fmt: skip
+            signed = Negation(wrong) if isinstance(term, Negation) else wrong
+            yield Wrong(sum_of([signed, *others]), sentence)
+
+
+_HALF = "The product rule has a term for each factor; here one is missing."
+_PRODUCT_OF_DERIVATIVES = "The derivative of a product is not the product of the derivatives."
