@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
-from multiprocessing import get_context
 from pathlib import Path
 
 from grader.canvas.entries import HYPERTEXT_SUFFIXES, read_hypertext_answers, suffix_of
@@ -80,6 +77,8 @@ def grade_file(homework: Homework, file: Found, memory: Memory) -> Submission | 
 def _crash(label: str, error: Exception) -> str:
     """A fault of ours, for a person to look at: where it happened, without the paths of
     this machine, so that results are the same everywhere."""
+    import traceback
+
     frames = traceback.extract_tb(error.__traceback__)[-4:]
     way = " < ".join(
         f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in reversed(frames)
@@ -124,6 +123,9 @@ def grade_paths(
             if progress is not None:
                 progress(len(outcomes), len(files))
     else:
+        from concurrent.futures import ProcessPoolExecutor
+        from multiprocessing import get_context
+
         chunks = [files[k : k + _FILES_PER_WORKER] for k in range(0, len(files), _FILES_PER_WORKER)]
         with ProcessPoolExecutor(
             jobs, get_context("spawn"), initializer=_start_worker, initargs=(homework.file,)

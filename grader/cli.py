@@ -355,7 +355,8 @@ def import_(rubric: str, document: Path, out: Path | None) -> None:
     Exit code 1: no answer was found, or something that looks like one has no
     place; it is named on standard error.
     """
-    from grader.documents import import_document, import_lines, to_yaml
+    from grader.documents import import_document
+    from grader.documents.written import import_lines, to_yaml
     from grader.files import write_atomically
     from grader.read.decode import read_bytes
 

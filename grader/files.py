@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import tempfile
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -45,6 +44,9 @@ def write_atomically(path: Path, content: str | bytes, *, durable: bool = True) 
     need be.  Raises OSError (a full disk, no permission), and then leaves what
     was there before and no temporary file.
     """
+    # What only reads does without it, and without what it loads.
+    import tempfile
+
     data = content.encode("utf-8") if isinstance(content, str) else content
     private_folder(path.parent)
     # In the same folder, since a rename is atomic within one file system only.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from grader.compare.fingerprint import fingerprint
 from grader.errors import AnswerError, Fault, LimitError
@@ -12,8 +13,6 @@ from grader.expr.parser import Reading
 from grader.expr.tree import Dimensions, Node, Partial, Symbol
 from grader.feedback import sentences
 from grader.homework import Homework, near_part, resolve_part
-from grader.mistakes.diagnose import FOLLOW_THROUGH, Diagnosis
-from grader.mistakes.follow import find_slip
 from grader.policy import ROUNDING_STEPS, with_policy
 from grader.questions import QUESTIONS
 from grader.questions.definitions import Scope, make_scope
@@ -23,6 +22,9 @@ from grader.read.answers import AnswersFile, Entry
 from grader.results import Outcome, PartResult, Student, Submission, Unread, Verdict
 from grader.score import points_for
 from grader.source import Place
+
+if TYPE_CHECKING:
+    from grader.mistakes.diagnose import Diagnosis
 
 #: Definitions in force, as written: what they mean depends on nothing else.
 Definitions = tuple[tuple[str, str | None, str | None], ...]
@@ -235,15 +237,12 @@ def judge(homework: Homework, part: Part, text: str, scope: Scope) -> PartResult
     if verdict.outcome is Outcome.DIFFERENT:
         meant = _in_another_reading(part, reading, scope)
         verdict = verdict if meant is None else meant
-    diagnosis = slip = None
+    diagnosis: Diagnosis | None = None
+    slip: str | None = None
     if verdict.outcome is Outcome.DIFFERENT:
         needed, _ = scope.used(reading.tree)
         given, tree, needed = in_numbers(part, reading.tree, needed)
-        slip = find_slip(given, tree, needed)
-        if slip is None:
-            diagnosis = homework.diagnoser.diagnose(given, tree, needed)
-        else:
-            diagnosis = Diagnosis(FOLLOW_THROUGH, slip.sentence, slip.nudge)
+        diagnosis, slip = _diagnosed(homework, given, tree, needed)
     result = _result(
         homework,
         part,
@@ -255,7 +254,7 @@ def judge(homework: Homework, part: Part, text: str, scope: Scope) -> PartResult
         meaning=_meaning(part, reading.tree, scope, verdict),
     )
     if slip is not None:
-        result = replace(result, slip=slip.name)
+        result = replace(result, slip=slip)
     if len(reading.links) > 1:
         step = _first_wrong_step(part, reading, scope, verdict)
         if step:
@@ -294,6 +293,20 @@ def _result(
         meaning=meaning,
         bonus=part.bonus,
     )
+
+
+def _diagnosed(
+    homework: Homework, part: Part, tree: Node | Dimensions, definitions: Mapping[str, Node]
+) -> tuple[Diagnosis | None, str | None]:
+    """What went wrong in a wrong answer, and the definition that alone makes it wrong."""
+    # A submission without a wrong answer loads none of this.
+    from grader.mistakes.diagnose import FOLLOW_THROUGH, Diagnosis
+    from grader.mistakes.follow import find_slip
+
+    slip = find_slip(part, tree, definitions)
+    if slip is None:
+        return homework.diagnoser.diagnose(part, tree, definitions), None
+    return Diagnosis(FOLLOW_THROUGH, slip.sentence, slip.nudge), slip.name
 
 
 def _in_another_reading(part: Part, reading: Reading, scope: Scope) -> Verdict | None:

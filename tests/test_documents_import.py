@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 
 from grader.batch import grade_paths
 from grader.cli import cli
-from grader.documents import FORMATS, Format, Imported, import_document, is_document, to_yaml
+from grader.documents import FORMATS, Format, Imported, import_document, is_document
 from grader.documents import _by_suffix as by_suffix
 from grader.documents.blocks import Formula, Words, pieces_of
 from grader.documents.equations import equations
 from grader.documents.macros import expand_macros
+from grader.documents.written import to_yaml
 from grader.errors import FileError, LimitError
 from grader.grade import grade
 from grader.homework import Homework, load_rubric

@@ -6,7 +6,6 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from grader.canvas.hypertext import read_hypertext
 from grader.documents import BY_SUFFIX, read_document
 from grader.errors import Fault, FileError
 from grader.homework import Homework
@@ -73,6 +72,8 @@ def read_hypertext_answers(homework: Homework, data: bytes, file: str) -> Answer
     Raises FileError where there are none; a picture in it is a fault, for no one
     but a person can read it.
     """
+    from grader.canvas.hypertext import read_hypertext
+
     if len(data) > TEXT_ENTRY_BYTES:
         raise _error(file, f"the page is longer than {TEXT_ENTRY_BYTES // 1000} kB")
     page = read_hypertext(decode(data, file).text)
@@ -101,6 +102,8 @@ def _read_text(homework: Homework, data: bytes, file: str) -> AnswersFile:
 
 def link_of(data: bytes, file: str) -> str:
     """Where a link entry leads, or nothing where that cannot be told."""
+    from grader.canvas.hypertext import read_hypertext
+
     try:
         text = decode(data[:TEXT_ENTRY_BYTES], file).text
     except FileError:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader.canvas.entries import (
     ANSWER_SUFFIXES,
@@ -21,9 +22,10 @@ from grader.canvas.names import CanvasName, is_download, read_name
 from grader.documents import BY_SUFFIX
 from grader.errors import FileError
 from grader.limits import FILE_BYTES
-from grader.read.archive import read_archive
-from grader.read.gradebook import Gradebook
 from grader.results import Student, Unread
+
+if TYPE_CHECKING:
+    from grader.read.gradebook import Gradebook
 
 #: What a folder is searched for.  Files with other suffixes in it are not answers.
 FOLDER_SUFFIXES = ANSWER_SUFFIXES | frozenset(BY_SUFFIX)
@@ -113,6 +115,8 @@ def _folder(folder: Path, known: frozenset[str]) -> list[_Item]:
 
 
 def _archive(path: Path, known: frozenset[str]) -> list[_Item]:
+    from grader.read.archive import read_archive
+
     members = read_archive(path, path.name, may_hold_answers)
     bases = [_visible(member.name.rpartition("/")[2]) for member in members]
     return [

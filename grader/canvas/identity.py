@@ -7,10 +7,13 @@ the wrong row is the one mistake that nobody finds.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from grader.canvas.names import CanvasName, is_called
-from grader.read.gradebook import Gradebook, GradebookStudent
 from grader.results import Student
+
+if TYPE_CHECKING:
+    from grader.read.gradebook import Gradebook, GradebookStudent
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from grader.documents.blocks import Document
-from grader.documents.place import Placed, Unplaced, place_equations
-from grader.documents.written import import_lines, to_yaml
 from grader.errors import Fault, FileError, LimitError
 from grader.homework import Homework
 from grader.limits import DOCUMENT_CHARACTERS, FILE_FAULTS
@@ -24,18 +21,19 @@ from grader.read.answers import AnswersFile, read_answers
 from grader.read.decode import decode
 from grader.source import Place
 
+if TYPE_CHECKING:
+    # A batch of answers files asks for the formats only, and loads none of these.
+    from grader.documents.blocks import Document
+    from grader.documents.place import Placed, Unplaced
+
 __all__ = [
     "BY_SUFFIX",
     "FORMATS",
     "Format",
     "Imported",
-    "Placed",
-    "Unplaced",
     "import_document",
-    "import_lines",
     "is_document",
     "load_document",
-    "to_yaml",
 ]
 
 
@@ -152,6 +150,9 @@ def import_document(homework: Homework, data: bytes, file: str) -> Imported:
     name of a document, are read as answers files.  Raises FileError where the
     file cannot be read at all.
     """
+    from grader.documents.author import find_author
+    from grader.documents.place import place_equations
+
     row = BY_SUFFIX.get(Path(file).suffix.lower())
     if row is None:
         known = ", ".join(BY_SUFFIX)
@@ -171,8 +172,6 @@ def import_document(homework: Homework, data: bytes, file: str) -> Imported:
         outcome = place_equations(homework, document, file)
     except LimitError as error:
         raise FileError([Fault(Place(file, 1, 1), "", error.message)]) from None
-    from grader.documents.author import find_author
-
     student = find_author(document)
     faults = [*decoded.faults]
     if not student.name and not student.id:
@@ -230,6 +229,7 @@ def _is_answers_file(text: str, row: Format) -> bool:
 
 def _from_answers(homework: Homework, answers: AnswersFile) -> Imported:
     """A document that is an answers file already."""
+    from grader.documents.place import Placed
     from grader.homework import resolve_part
 
     placed = []

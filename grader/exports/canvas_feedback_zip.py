@@ -18,7 +18,8 @@ from grader.exports.grades import left_out, only_unread
 from grader.exports.options import ExportOptions
 from grader.exports.packed import packed
 from grader.exports.rendered import Renderer
-from grader.reports.view import Document, student_name
+from grader.reports.people import student_name
+from grader.reports.view import Document
 from grader.reports.visible import one_line
 
 #: Kinds of file that a program opens by their content, which plain text is not.

@@ -20,7 +20,8 @@ from grader.exports.grades import decided, grade_text, left_out, only_unread, tw
 from grader.exports.instructors_gradebook import column_warnings, filled_in
 from grader.exports.options import ExportOptions
 from grader.read.gradebook import REWRITTEN
-from grader.reports.view import Document, homework_title, student_name
+from grader.reports.people import student_name
+from grader.reports.view import Document, homework_title
 from grader.reports.visible import one_line
 from grader.reports.words import fraction, plural
 

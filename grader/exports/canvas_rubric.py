@@ -7,7 +7,8 @@ from grader.exports.criteria import Assessed, assess, criteria
 from grader.exports.exported import Exported, LeftOut
 from grader.exports.grades import decided, left_out, only_unread, two_decimals
 from grader.exports.options import ExportOptions
-from grader.reports.view import Document, homework_title, student_name
+from grader.reports.people import student_name
+from grader.reports.view import Document, homework_title
 from grader.reports.visible import one_line
 
 #: The columns that come once, and those of each rating.

@@ -8,7 +8,8 @@ from typing import Any
 
 from grader.exports.exported import LeftOut
 from grader.exports.options import ExportOptions, Pending, Scale
-from grader.reports.view import Document, student_name
+from grader.reports.people import student_name
+from grader.reports.view import Document
 from grader.reports.visible import one_line
 from grader.reports.words import fraction, plural
 from grader.results import Outcome

@@ -23,7 +23,8 @@ from grader.read.gradebook import (
     GradebookStudent,
     find_column,
 )
-from grader.reports.view import Document, homework_title, student_name
+from grader.reports.people import student_name
+from grader.reports.view import Document, homework_title
 from grader.reports.visible import one_line
 from grader.reports.words import fraction, number_text, plural
 

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from grader.push.journal import Journal, key_of
-from grader.reports.view import student_name
+from grader.reports.people import student_name
 
 
 class What(StrEnum):

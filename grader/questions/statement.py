@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from difflib import get_close_matches
 from typing import TypeVar
 
 from grader.compare.reference import NO_NAMES
@@ -64,6 +63,8 @@ def _expression(where: Located, vocabulary: Vocabulary) -> Callable[[], Node]:
 
 def near(name: str, known: Iterable[str]) -> str | None:
     """``did you mean …`` for the closest of the known names."""
+    from difflib import get_close_matches
+
     close = get_close_matches(name, sorted(known), 1, 0.6)
     return f"did you mean `{close[0]}`?" if close else None
 

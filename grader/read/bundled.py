@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from pathlib import Path
 
 from grader.errors import Fault, FileError
@@ -65,6 +64,8 @@ def find_rubric(argument: str) -> Path:
         return bundled
     message = "this is a folder, not a rubric" if path.is_dir() else "there is no such file"
     names = bundled_names()
+    from difflib import get_close_matches
+
     near = get_close_matches(path.stem, names, n=1)
     if near:
         suggestion = f"did you mean `{near[0]}`?"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 #: Longer keys are not compared: no name of a file is that long, and difflib's
 #: work grows with the square of the length.
@@ -18,5 +17,7 @@ def near(name: str, names: Iterable[str]) -> str | None:
     if len(name) > _LONGEST:
         return None
     by_fold = {candidate.casefold(): candidate for candidate in names}
+    from difflib import get_close_matches
+
     found = get_close_matches(name.casefold(), by_fold, n=1, cutoff=_ALIKE)
     return by_fold[found[0]] if found else None

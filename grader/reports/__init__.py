@@ -1,130 +1,30 @@
 """What comes out: one file of this folder for each report, one row in ``REPORTS``.
 
-All of them are made from the document ``results.json`` and nothing else.
+All of them are made from the document ``results.json`` and nothing else.  The table
+stands in ``table.py`` and loads when one of its names is first used: a check in the
+terminal needs a few words and symbols of this folder, and none of its templates.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from pathlib import Path
-from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
-from grader.errors import FileError
-from grader.files import write_atomically
-from grader.read.review import Kept, read_review
-from grader.reports import class_page, html, markdown, results_json, review, text
-from grader.reports.pages import Pages
-from grader.reports.sheet import Report, Sheet, student_stems
-from grader.reports.view import Document
+if TYPE_CHECKING:
+    from grader.reports.table import (
+        REPORTS,
+        Written,
+        render_report,
+        write_reports,
+        write_review,
+    )
 
-_ROWS = (
-    Report("json", "class", "results.json", results_json.render),
-    Report("html", "student", "feedback/{student}.html", html.render),
-    Report("markdown", "student", "feedback/{student}.md", markdown.render),
-    Report("text", "student", "feedback/{student}.txt", text.render),
-    Report("class", "class", "index.html", class_page.render),
-    Report("schema", "class", review.SCHEMA, review.schema),
-    Report("review", "class", "review.yaml", review.render),
-)
+__all__ = ["REPORTS", "Written", "render_report", "write_reports", "write_review"]
 
 
-def _table(rows: tuple[Report, ...]) -> Mapping[str, Report]:
-    table: dict[str, Report] = {}
-    for row in rows:
-        if row.name in table or any(row.path == other.path for other in table.values()):
-            raise ValueError(f"two reports are named {row.name!r} or written to {row.path!r}")
-        table[row.name] = row
-    return MappingProxyType(table)
+def __getattr__(name: str) -> Any:
+    """One of the names above, from the table's module."""
+    if name not in __all__:
+        raise AttributeError(f"module 'grader.reports' has no attribute {name!r}")
+    from grader.reports import table
 
-
-#: All reports, by name, in the order in which they are written.
-REPORTS: Mapping[str, Report] = _table(_ROWS)
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """The files that were written, in order, and what the instructor should know of them."""
-
-    paths: tuple[Path, ...]
-    warnings: tuple[str, ...] = ()
-
-
-def write_reports(
-    document: Document, out: Path, templates: Path | None = None, kept: Kept | None = None
-) -> Written:
-    """Write every report of a results document into a folder.
-
-    ``templates``: a folder whose templates stand before the house's own.
-    ``kept``: what :func:`grader.review.apply_decisions` left of the review file
-    that is there; without it, one with decisions is not written over.  Each file
-    is whole or not there at all.  Raises OSError where a file cannot be written,
-    jinja2.TemplateError for a fault of a template.
-    """
-    sheet = Sheet(document, Pages(templates), student_stems(document), kept=kept or Kept())
-    paths: list[Path] = []
-    warnings: list[str] = []
-    for report in REPORTS.values():
-        if report.name == "review":
-            path, told = write_review(document, out / report.path, kept)
-            paths.append(path)
-            warnings += told
-        elif report.audience == "class":
-            paths.append(write_atomically(out / report.path, report.render(sheet)))
-        else:
-            for index, stem in enumerate(sheet.stems):
-                path = out / report.path.format(student=stem)
-                paths.append(write_atomically(path, report.render(replace(sheet, index=index))))
-    return Written(tuple(paths), tuple(warnings))
-
-
-def render_report(
-    document: Document, name: str, index: int | None = None, templates: Path | None = None
-) -> str:
-    """The text of one report: of the class, or of the student at ``index``."""
-    sheet = Sheet(document, Pages(templates), student_stems(document), index)
-    return REPORTS[name].render(sheet)
-
-
-def write_review(
-    document: Document, path: Path, kept: Kept | None = None
-) -> tuple[Path, tuple[str, ...]]:
-    """Write the review file; ``kept`` is what was kept of the one that is there.
-
-    One with decisions that these results were made without (an editor has saved
-    it meanwhile, or it cannot be read) is left alone, and the list goes to a file
-    beside it (``review.new.yaml``); the second value then says so.  Raises OSError.
-    """
-    content = review.review_text(document, kept or Kept())
-    warnings: list[str] = []
-    for candidate in _candidates(path):
-        before = candidate.read_bytes() if candidate.exists() else b""
-        reason = _why_not(before, candidate, b"" if kept is None else kept.data)
-        if reason is None:
-            if content.encode() != before:
-                write_atomically(candidate, content)
-            break
-        warnings.append(f"{reason}; {candidate.name} was left as it is")
-    if warnings:
-        warnings.append(f"what needs a person now is in {candidate.name}")
-    return candidate, tuple(warnings)
-
-
-def _why_not(before: bytes, path: Path, applied: bytes) -> str | None:
-    """Why a review file must not be written over, or None."""
-    if before == applied:
-        return None
-    try:
-        decided = read_review(before, path.name).is_decided
-    except FileError as error:
-        return str(error.faults[0]).partition("\n")[0]
-    return f"{path.name} has decisions that are not in these results" if decided else None
-
-
-def _candidates(path: Path) -> Iterator[Path]:
-    yield path
-    number = 1
-    while True:
-        middle = "new" if number == 1 else f"new-{number}"
-        yield path.with_suffix(f".{middle}{path.suffix}")
-        number += 1
+    return vars(table)[name]

@@ -13,8 +13,8 @@ from types import MappingProxyType
 
 from grader.expr.names import latex_name
 from grader.limits import WITNESS_NAMES
+from grader.reports.people import gathered_notes, identity_text, student_name
 from grader.reports.rules import rule_for
-from grader.reports.view import gathered_notes, identity_text, student_name
 from grader.reports.visible import one_line
 from grader.reports.words import VERDICT_WORDS, plural, value_words
 from grader.results import (

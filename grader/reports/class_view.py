@@ -11,13 +11,8 @@ from typing import Any
 from grader.expr.names import latex_name
 from grader.reports.groups import Group, answer_groups, for_review, part_ids
 from grader.reports.histogram import Histogram, histogram
-from grader.reports.view import (
-    Document,
-    gathered_notes,
-    homework_title,
-    identity_text,
-    student_name,
-)
+from grader.reports.people import gathered_notes, identity_text, student_name
+from grader.reports.view import Document, homework_title
 from grader.reports.visible import one_line
 from grader.reports.words import (
     VERDICT_WORDS,

@@ -7,7 +7,8 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from grader.reports.view import Document, student_name
+from grader.reports.people import student_name
+from grader.reports.view import Document
 from grader.results import Outcome
 
 

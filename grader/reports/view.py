@@ -6,7 +6,6 @@ what a student may see is decided here, in one place.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -14,6 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from grader.expr.names import latex_name
+from grader.reports.people import gathered_notes, identity_text, student_name
 from grader.reports.visible import one_line
 from grader.reports.words import (
     VERDICT_WORDS,
@@ -138,22 +138,6 @@ def homework_title(document: Document) -> str:
     return one_line(str(homework.get("title") or document.get("assignment") or "Homework"))
 
 
-def student_name(student: Mapping[str, Any]) -> str:
-    """What to call a student: the name, else an id, else that there is none."""
-    for key in ("name", "id", "sis_login_id", "sis_user_id"):
-        if student.get(key):
-            return one_line(str(student[key]))
-    return "(no name)"
-
-
-def identity_text(student: Mapping[str, Any]) -> str:
-    """The ids of a student in one line."""
-    labels = (("id", "Canvas id"), ("sis_user_id", "SIS id"), ("sis_login_id", "login"))
-    return ", ".join(
-        f"{label} {one_line(str(student[key]))}" for key, label in labels if student.get(key)
-    )
-
-
 def student_view(document: Document, submission: Mapping[str, Any]) -> StudentView:
     """One element of the document's ``students``, for a page."""
     homework = document.get("homework") or {}
@@ -197,31 +181,6 @@ _LATER_WORDS: Mapping[str, str] = MappingProxyType({
     "wrong": "The right answers to what was wrong are not shown",
     "all": "The right answers to all parts are not shown",
 })  # fmt: skip
-
-
-def gathered_notes(notes: Iterable[str]) -> tuple[str, ...]:
-    """Notes about a file, one and the same about many lines said once.
-
-    >>> gathered_notes(["line 4: read as typed", "empty", "line 7: read as typed"])
-    ('lines 4, 7: read as typed', 'empty')
-    """
-    lines: dict[str, list[str]] = {}
-    for note in notes:
-        match = _LINE_NOTE.fullmatch(str(note))
-        lines.setdefault(match.group(2) if match else str(note), []).extend(
-            [match.group(1)] if match else []
-        )
-    return tuple(
-        f"{plural_lines(numbers)}: {text}" if numbers else text for text, numbers in lines.items()
-    )
-
-
-def plural_lines(numbers: list[str]) -> str:
-    """``line 4`` or ``lines 4, 7``."""
-    return f"line{'s' if len(numbers) > 1 else ''} {', '.join(numbers)}"
-
-
-_LINE_NOTE = re.compile(r"line (\d+): (.*)", re.DOTALL)
 
 
 def _questions(
