@@ -14,6 +14,7 @@ from typing import get_args
 from grader.cache import entry_key, read_entry, write_entry
 from grader.compare.reference import Reference
 from grader.compare.sums import Instance, SumReference
+from grader.compare.sums import Instance, SumReference
 from grader.expr.names import Vocabulary
 from grader.expr.tree import Condition, Dimensions, Node
 from grader.plain_json import Codec
@@ -58,6 +59,7 @@ def _codec() -> Codec:
             *(PartFile, QuestionFile, RubricFile),
             *(Later, PartStatement, QuestionStatement, HomeworkStatement),
             *(Part, Rules, Statement, Vocabulary, Reference, Dimensions),
+            *(Instance, SumReference),
             *(Instance, SumReference),
             *get_args(Node),
             *get_args(Condition),

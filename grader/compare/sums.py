@@ -107,9 +107,8 @@ def make_sum_reference(
     for given in sizes_of(sizes):
 
         def members(some: frozenset[str], given: Mapping[str, int] = given) -> frozenset[str]:
-            return frozenset(
-                each for name in some for each in member_names(name, ranges, given)
-            ) - given.keys()  # fmt: skip
+            found = (each for name in some for each in member_names(name, ranges, given))
+            return frozenset(found).difference(given)
 
         reference = make_reference(
             written_out(whole, given, ranges),

@@ -58,9 +58,8 @@ def part_with_sums(
     sizes = sums.instances[0].sizes
 
     def members(names: frozenset[str]) -> frozenset[str]:
-        return frozenset(
-            each for name in names for each in member_names(name, indices, sizes)
-        ) - sizes.keys()  # fmt: skip
+        found = (each for name in names for each in member_names(name, indices, sizes))
+        return frozenset(found).difference(sizes)
 
     inner = replace(
         statement,
