@@ -15,6 +15,7 @@ from types import MappingProxyType
 from xml.etree.ElementTree import Element
 
 from grader.limits import MATHML_CHARACTERS, MATHML_DEPTH
+from grader.reports.own_latex import BREAKABLE_LEAVES, BREAKS_BEFORE, own_mathml
 from grader.reports.visible import visible
 
 #: Elements that may occur, each with the attributes it may keep.
@@ -45,14 +46,8 @@ _ELEMENTS: Mapping[str, frozenset[str]] = MappingProxyType({
 
 _ATTRIBUTE_VALUE = re.compile(r"[A-Za-z0-9.-]{1,20}")
 
-#: Operators before which a line may break.
-_BREAKS_BEFORE = frozenset("+−-=>≥<≤⩾⩽×·⋅∧∨")
-
 #: Accents as combining characters would name them, where the converter gives plain ASCII.
 _ACCENTS: Mapping[str, str] = MappingProxyType({"^": "\u02c6", "~": "\u02dc"})
-
-#: Leaves of a bracketed group from which on it may be broken inside.
-_BREAKABLE_LEAVES = 10
 
 _NESTING = re.compile(r"\\left\b|\\right\b|\\begin\b|\\end\b|\\[{}]|[{}]")
 _OPENS = frozenset({r"\left", r"\begin", "{"})
@@ -66,6 +61,11 @@ def mathml(latex: str) -> str | None:
     """
     if not latex.strip() or len(latex) > MATHML_CHARACTERS or _depth(latex) > MATHML_DEPTH:
         return None
+    return own_mathml(latex) or foreign_mathml(latex)
+
+
+def foreign_mathml(latex: str) -> str | None:
+    """:func:`mathml` for LaTeX of any origin, by way of latex2mathml."""
     root = _convert(latex)
     if root is None or not all(
         element.tag in _ELEMENTS for element in root.iter() if element is not root
@@ -84,6 +84,9 @@ def mathml(latex: str) -> str | None:
 
 
 def _depth(latex: str) -> int:
+    """How deep it nests, or something smaller than MATHML_DEPTH."""
+    if latex.count("{") + latex.count(r"\left") < MATHML_DEPTH:
+        return 0  # each of these opens one level; an environment has braces too
     depth = deepest = 0
     for match in _NESTING.finditer(latex):
         token = match.group()
@@ -153,7 +156,7 @@ def _flat(elements: list[Element]) -> Iterator[Element]:
         if (
             _is_fenced(element)
             and not _is_tall(element)
-            and sum(1 for leaf in element.iter() if len(leaf) == 0) >= _BREAKABLE_LEAVES
+            and sum(1 for leaf in element.iter() if len(leaf) == 0) >= BREAKABLE_LEAVES
         ):
             yield from _flat(list(element))
         else:
@@ -203,7 +206,7 @@ def _line_pieces(elements: list[Element]) -> Iterator[list[Element]]:
     after_operand = False
     after_bracket = False
     for element in _flat(elements):
-        operator = after_operand and _is_mo(element, _BREAKS_BEFORE)
+        operator = after_operand and _is_mo(element, BREAKS_BEFORE)
         blank = element.tag == "mspace"
         closing = element.get("form") == "postfix" or _is_mo(element, frozenset(")]},;."))
         if piece and (operator or (after_bracket and not closing and not blank)):

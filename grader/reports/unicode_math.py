@@ -9,31 +9,36 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 
 from grader.limits import UNICODE_MATH_CHARACTERS, UNICODE_MATH_DEPTH
 
-_TOKEN = re.compile(r"\\[A-Za-z]+|\\.|[0-9]+(?:\.[0-9]+)?|\s+|.", re.DOTALL)
-
-_GREEK = dict(
-    zip(
-        "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu "
-        "xi omicron pi rho varrho sigma varsigma tau upsilon phi varphi chi psi omega".split(),
-        "α β γ δ ε ε ζ η θ ϑ ι κ λ μ ν ξ ο π ρ ϱ σ ς τ υ φ φ χ ψ ω".split(),
-        strict=True,
-    )
-) | dict(
-    zip(
-        "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split(),
-        "Γ Δ Θ Λ Ξ Π Σ Υ Φ Ψ Ω".split(),
-        strict=True,
-    )
+#: Tokens; a name with its index is one, since formulas consist of little else.
+_TOKEN = re.compile(
+    r"(?:\\[A-Za-z]+|[A-Za-z])_\{[0-9]+\}|\\[A-Za-z]+|\\.|[0-9]+(?:\.[0-9]+)?|\s+|.", re.DOTALL
 )
+_INDEXED = re.compile(r"(\\?[A-Za-z]+)(_)(\{)([0-9]+)(\})")
+
+_LOWER = zip(
+    "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu "
+    "xi omicron pi rho varrho sigma varsigma tau upsilon phi varphi chi psi omega".split(),
+    "α β γ δ ε ε ζ η θ ϑ ι κ λ μ ν ξ ο π ρ ϱ σ ς τ υ φ φ χ ψ ω".split(),
+    strict=True,
+)
+_UPPER = zip(
+    "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split(),
+    "Γ Δ Θ Λ Ξ Π Σ Υ Φ Ψ Ω".split(),
+    strict=True,
+)
+
+#: Greek letters by their command, without its backslash.
+GREEK: Mapping[str, str] = MappingProxyType(dict((*_LOWER, *_UPPER)))
 
 #: Commands that are one character or word.
 _SYMBOLS: Mapping[str, str] = MappingProxyType(
-    _GREEK
-    | {
+    {
+        **GREEK,
         "ell": "ℓ", "partial": "∂", "nabla": "∇", "infty": "∞", "prime": "′", "top": "⊤",
         "dots": "…", "ldots": "…", "cdots": "⋯", "lbrace": "{", "rbrace": "}",
         "lbrack": "[", "rbrack": "]", "lvert": "|", "rvert": "|", "vert": "|",
@@ -142,7 +147,21 @@ class _Reader:
         self._depth -= 1
         return line.text()
 
+    def _split(self) -> None:
+        """A name with its index, taken apart where TeX would take the name alone."""
+        match = _INDEXED.fullmatch(self._peek())
+        if match is not None:
+            self._tokens[self._at : self._at + 1] = match.groups()
+
     def _one(self, sign: str, line: _Line) -> None:
+        atom = _indexed(sign)
+        if atom:
+            line.add(atom)
+            return
+        if atom is not None:
+            self._at -= 1
+            self._split()
+            sign = self._take()
         name = sign[1:] if sign[0] == "\\" else ""
         if sign in (r"\left", r"\right"):
             self._fence(sign, line)
@@ -182,6 +201,7 @@ class _Reader:
     def _fence(self, sign: str, line: _Line) -> None:
         """``\\left`` or ``\\right`` and its bracket; a full stop is no bracket."""
         self._skip_blanks()
+        self._split()
         bracket = self._take()
         if bracket != ".":
             shown = _SYMBOLS.get(bracket[1:], bracket) if bracket[:1] == "\\" else bracket
@@ -189,6 +209,7 @@ class _Reader:
 
     def _argument(self) -> str:
         self._skip_blanks()
+        self._split()
         sign = self._take()
         if sign == "{":
             return self.run(_GROUP_END)
@@ -211,12 +232,14 @@ class _Reader:
     def _raw_argument(self) -> str:
         """The argument's characters, blanks included: a text, a name."""
         self._skip_blanks()
+        self._split()
         if self._peek() != "{":
             return self._take()
         self._at += 1
         found: list[str] = []
         depth = 1
         while self._at < len(self._tokens):
+            self._split()
             sign = self._take()
             depth += (sign == "{") - (sign == "}")
             if depth == 0:
@@ -262,6 +285,17 @@ class _Reader:
             rows.append(_row(name, cells))
         inside = "; ".join(row for row in rows if row)
         line.add(f"{{ {inside} }}" if name == "cases" else f"[{inside}]")
+
+
+@lru_cache(2048)
+def _indexed(token: str) -> str | None:
+    r"""``\theta_{01}`` as ``θ₀₁``; empty for a command that is no letter, None for other tokens."""
+    match = _INDEXED.fullmatch(token)
+    if match is None:
+        return None
+    name = match.group(1)
+    letter = GREEK.get(name[1:], "") if name[0] == "\\" else name
+    return letter and letter + match.group(4).translate(_SUBSCRIPTS)
 
 
 def _row(environment: str, cells: list[str]) -> str:
