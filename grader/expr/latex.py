@@ -85,10 +85,10 @@ def to_latex(node: Node | Condition | Dimensions, functions: Names = NO_NAMES) -
             )
             return rf"\begin{{cases}} {rows} \end{{cases}}"
         case Partial():
-            return (
-                rf"\frac{{\partial {_differentiated(node.quantity, functions)}}}"
-                rf"{{\partial {_differentiated(node.variable, functions)}}}"
-            )
+            below = rf"{{\partial {_differentiated(node.variable, functions)}}}"
+            if isinstance(node.quantity, Symbol | Call):
+                return rf"\frac{{\partial {to_latex(node.quantity, functions)}}}{below}"
+            return rf"\frac{{\partial}}{below} {bracketed(node.quantity, functions)}"
         case Big():
             return _big(node, functions)
         case Operation():

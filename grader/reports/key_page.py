@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from types import MappingProxyType
 
 from grader.compare.fingerprint import fingerprint
-from grader.expr.tree import Dimensions, Node
+from grader.expr.derivation import Step, derivation
+from grader.expr.tree import Dimensions, Node, Partial, Symbol
 from grader.homework import Homework
 from grader.questions.part import Part
 from grader.reports.class_view import mistake_words
@@ -31,6 +34,14 @@ class SlipView:
 
 
 @dataclass(frozen=True, slots=True)
+class StepView:
+    """One rule of a derivation, and what it says, as LaTeX."""
+
+    rule: str
+    latex: str
+
+
+@dataclass(frozen=True, slots=True)
 class KeyPart:
     """A part and its reference; ``quantity`` and ``reference`` are LaTeX."""
 
@@ -40,6 +51,7 @@ class KeyPart:
     hint: str
     worth: str
     reference: str
+    steps: tuple[StepView, ...]
     slips: tuple[SlipView, ...]
     more: int
 
@@ -106,9 +118,36 @@ def _key_part(part: Part, homework: Homework) -> KeyPart:
         hint=part.hint or "",
         worth=plural(part.points, "point"),
         reference=part.latex(part.answer),
+        steps=tuple(_step_view(part, step) for step in steps_of(part)),
         slips=slips,
         more=more,
     )
+
+
+def _step_view(part: Part, step: Step) -> StepView:
+    assert isinstance(part.quantity, Partial)
+    asked = part.latex(Partial(step.of, part.quantity.variable))
+    return StepView(step.rule, f"{asked} = {part.latex(step.slope)}")
+
+
+def steps_of(part: Part) -> tuple[Step, ...]:
+    """How the reference of a part follows, rule by rule; empty for what is no derivative.
+
+    A chain's last term holds every name but its variable fixed; a derivative is followed
+    through the forward pass.
+    """
+    quantity = part.quantity
+    if part.kind not in _DERIVED or not isinstance(quantity, Partial):
+        return ()
+    above, below = quantity.quantity, quantity.variable
+    if not isinstance(above, Symbol) or not isinstance(below, Symbol):
+        return ()
+    forward = part.statement.forward
+    return derivation(forward[above.name], below.name, forward if _DERIVED[part.kind] else None)
+
+
+#: Kinds whose answers a derivation explains, and whether it goes through the forward pass.
+_DERIVED: Mapping[str, bool] = MappingProxyType({"derivative": True, "chain_term": False})
 
 
 def _slips(part: Part, homework: Homework) -> tuple[tuple[SlipView, ...], int]:

@@ -1,0 +1,134 @@
+"""The steps of a derivation: each is true, and none is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+import grader
+from grader.expr.calculus import differentiate
+from grader.expr.derivation import derivation
+from grader.expr.latex import to_latex
+from grader.expr.names import FREE
+from grader.expr.parser import parse_expression
+from grader.expr.tree import Node, Partial, Symbol, children, substitute, symbols, with_children
+from grader.homework import load_rubric
+from grader.reports.key_page import steps_of
+
+ROOT = Path(__file__).parents[1]
+HOMEWORKS = [load_rubric(path) for path in sorted((ROOT / "rubrics").glob("*.yaml"))]
+
+EXAMPLES = [
+    ("3", []),
+    ("y^2", []),
+    ("x^3", [("power rule", "x^{3}", "3 x^{2}")]),
+    ("5 - x y",
+     [("sum rule", "5 - x y", r"\frac{\partial}{\partial x} \left(-x y\right)"),
+      ("constant factor", "-x y", r"-\frac{\partial}{\partial x} \left(x y\right)"),
+      ("constant factor", "x y", "y")]),
+    (r"\sin(x^2)",
+     [("chain rule", r"\sin\left(x^{2}\right)",
+       r"\cos\left(x^{2}\right) \frac{\partial}{\partial x} \left(x^{2}\right)"),
+      ("power rule", "x^{2}", "2 x")]),
+    ("x e^x", None), ("x / (1 + x^2)", None), ("x^x", None), ("2^x", None), ("(1 + x)^y", None),
+    (r"\sqrt{1 + x}", None), (r"\frac{x}{3}", None), (r"\mathrm{relu}(x y) + |x|", None),
+    (r"\begin{cases} x^2 & x > 0 \\ -x & \text{otherwise} \end{cases}", None),
+    (r"\max(x, y)", None), (r"I[x > 0] x^2", None), (r"\log(\sigma(x))", None),
+    (r"\sin x \cos x \exp x", None), (r"(x + y)(x - y)", None), (r"\sum_{i=1}^{n} x^2 z_i", None),
+]  # fmt: skip
+
+
+def evaluated(tree: Node) -> Node:
+    """The tree with its derivatives worked out in one go."""
+    if isinstance(tree, Partial):
+        assert isinstance(tree.variable, Symbol)
+        return differentiate(tree.quantity, tree.variable.name)
+    return with_children(tree, tuple(evaluated(child) for child in children(tree)))  # type: ignore[arg-type]
+
+
+def same(left: Node, right: Node) -> bool:
+    return equal(left, right, {})
+
+
+def equal(left: Node, right: Node, environment: Mapping[str, Node]) -> bool:
+    texts = (to_latex(unfolded(tree, environment)) for tree in (left, right))
+    return bool(grader.equivalent(*texts))
+
+
+def unfolded(tree: Node, environment: Mapping[str, Node]) -> Node:
+    """The tree over leaf symbols."""
+    while names := symbols(tree) & environment.keys():
+        tree = substitute(tree, {name: environment[name] for name in names})
+    return tree
+
+
+@pytest.mark.parametrize(("text", "expected"), EXAMPLES)
+def test_steps(text: str, expected: list[tuple[str, str, str]] | None) -> None:
+    tree = parse_expression(text, FREE)
+    steps = derivation(tree, "x")
+    if expected is not None:
+        assert [(s.rule, to_latex(s.of), to_latex(s.slope)) for s in steps] == expected
+    else:
+        assert steps
+        assert steps[0].of == tree
+    for step in steps:
+        assert same(evaluated(step.slope), differentiate(step.of, "x")), step
+    # What a step leaves standing, a later one works out.
+    known = {step.of for step in steps}
+    assert left_standing(steps) <= known
+
+
+def left_standing(steps: tuple[object, ...]) -> set[Node]:
+    found: set[Node] = set()
+    pending = [step.slope for step in steps]  # type: ignore[attr-defined]
+    while pending:
+        tree = pending.pop()
+        if isinstance(tree, Partial):
+            found.add(tree.quantity)
+        else:
+            pending.extend(children(tree))
+    return found
+
+
+def test_names_are_followed_to_their_definitions() -> None:
+    forward = {
+        name: parse_expression(text, FREE)
+        for name, text in (("u", "x^2"), ("v", r"\sin u + w"), ("y", "v^2"))
+    }
+    steps = derivation(forward["y"], "x", forward)
+    assert [(step.rule, to_latex(step.of)) for step in steps] == [
+        ("power rule and chain rule", "v^{2}"),
+        ("definition", "v"),
+        ("sum rule", r"\sin\left(u\right) + w"),
+        ("chain rule", r"\sin\left(u\right)"),
+        ("definition", "u"),
+        ("power rule", "x^{2}"),
+    ]
+    assert derivation(forward["y"], "x") == ()
+
+
+@pytest.mark.parametrize("homework", HOMEWORKS, ids=lambda homework: homework.file.id)
+def test_every_step_of_a_key_is_true(homework) -> None:
+    for part in homework.parts:
+        forward = part.statement.forward if part.kind == "derivative" else {}
+        environment = dict(part.statement.forward)
+        for step in steps_of(part):
+
+            def total(tree: Node, part=part, forward=forward) -> Node:
+                return differentiate(unfolded(tree, forward), part.quantity.variable.name)
+
+            def worked_out(tree: Node, total=total) -> Node:
+                if isinstance(tree, Partial):
+                    return total(tree.quantity)
+                new = tuple(worked_out(child, total) for child in children(tree))
+                return with_children(tree, new)  # type: ignore[return-value]
+
+            assert equal(worked_out(step.slope), total(step.of), environment), (part.id, step)
+
+
+def test_all_derivatives_of_activity_6_are_explained() -> None:
+    (homework,) = (each for each in HOMEWORKS if each.file.id == "activity6")
+    explained = [part.id for part in homework.parts if steps_of(part)]
+    assert len(explained) == 18  # all but the sizes
