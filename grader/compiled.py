@@ -14,7 +14,6 @@ from typing import get_args
 from grader.cache import entry_key, read_entry, write_entry
 from grader.compare.reference import Reference
 from grader.compare.sums import Instance, SumReference
-from grader.compare.sums import Instance, SumReference
 from grader.expr.names import Vocabulary
 from grader.expr.tree import Condition, Dimensions, Node
 from grader.plain_json import Codec
