@@ -230,7 +230,8 @@ def judge(homework: Homework, part: Part, text: str, scope: Scope) -> PartResult
         )
     notes = (*(note.message for note in reading.notes), *scope.notes)
     if reading.definitions:
-        scope = scope.extended({found.name: found.tree for found in reading.definitions})
+        inner = {found.name: found.tree for found in reading.definitions}
+        scope = scope.extended(inner, part.statement, part.question)
     misplaced = _heading_problem(part, reading)
     # Not `or`: a verdict that is not "equivalent" is false in a condition.
     verdict = _compared(part, reading.tree, scope) if misplaced is None else misplaced

@@ -130,10 +130,11 @@ def needed_names(trees: Sequence[Node], environment: Mapping[str, Node]) -> list
     """The names of ``environment`` that the trees need, each after those it needs itself.
 
     Iterative, so that a thousand definitions in a row cannot exhaust the stack.
-    The environment must not be circular.
+    The environment must not be circular; LimitError where it is, rather than no end.
     """
     order: list[str] = []
     done: set[str] = set()
+    begun: set[str] = set()
     stack = [
         (name, False)
         for tree in trees
@@ -148,6 +149,9 @@ def needed_names(trees: Sequence[Node], environment: Mapping[str, Node]) -> list
             done.add(name)
             order.append(name)
             continue
+        if name in begun:
+            raise LimitError("MAX_OPERATIONS", f"the definition of {name} is circular")
+        begun.add(name)
         stack.append((name, True))
         stack.extend(
             (inner, False)

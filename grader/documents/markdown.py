@@ -122,7 +122,9 @@ def _display(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     first = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
     if not first.startswith(("$$", r"\[", r"\begin")):
         return False
-    found = display_at(_lines(state, start, end), 0)
+    lines = _lines(state, start, end)
+    # A line that lazily continues a quotation stands outside of it, and begins nothing.
+    found = display_at(lines, 0) if lines else None
     if found is None:
         return False
     if silent:

@@ -61,12 +61,23 @@ class Scope:
                 pending.extend(sorted(symbols(self.trees[name]), reverse=True))
         return needed, None
 
-    def extended(self, inner: Mapping[str, Node]) -> Scope:
-        """With names defined within one answer ("where z_1 = …")."""
+    def extended(self, inner: Mapping[str, Node], statement: Statement, key: str) -> Scope:
+        """With names defined within one answer ("where z_1 = …").
+
+        They hide names of the same spelling that the file defines, but a name of the
+        rubric cannot be bound anew here either.  ``key`` is :func:`make_scope`'s.
+        """
         if not inner:
             return self
         trees = {**self.trees, **inner}
         problems = {name: verdict for name, verdict in self.problems.items() if name not in inner}
+        for name, tree in inner.items():
+            if name in statement.vocabulary.names:
+                del trees[name]
+                if not _same_meaning(statement, name, tree, key):
+                    problems[name] = _disallowed(
+                        f"`{name}` is a name of the homework and cannot be defined anew"
+                    )
         for name in _circular(trees):
             problems[name] = _disallowed(f"the definition of {name} is circular")
         return replace(self, trees=trees, problems=problems)

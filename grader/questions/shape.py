@@ -10,9 +10,9 @@ from grader.compare.ladder import compare
 from grader.compare.reference import make_reference
 from grader.derive import jacobian_size
 from grader.expr.dimensions import parse_dimensions
-from grader.expr.names import Vocabulary
+from grader.expr.names import Vocabulary, latex_name
 from grader.expr.parser import Reading
-from grader.expr.tree import Dimensions, Node, Symbol
+from grader.expr.tree import Dimensions, Node, Symbol, symbols
 from grader.questions.part import Kind, Part
 from grader.questions.statement import Faults, near, read_partial, read_statement
 from grader.read.rubric import QuestionFile, RubricFile
@@ -78,6 +78,11 @@ def build_shapes(question: QuestionFile, rubric: RubricFile) -> tuple[Part, ...]
 def judge_size(part: Part, answer: Node | Dimensions, definitions: Mapping[str, Node]) -> Verdict:
     """Compare rows with rows and columns with columns, never their product."""
     assert isinstance(answer, Dimensions), "the reader of this kind gives sizes"
+    used = symbols(answer.rows) | symbols(answer.columns)
+    used |= frozenset().union(*map(symbols, definitions.values()))
+    for name in sorted(used & part.statement.sizes.keys()):
+        reason = f"${latex_name(name)}$ is a vector of this question, and no number of elements"
+        return Verdict(Outcome.DISALLOWED, reason=reason, span=answer.span)
     try:
         rows = compare(part.references[0], answer.rows, definitions)
         columns = compare(part.references[1], answer.columns, definitions)
