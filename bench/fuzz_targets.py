@@ -52,7 +52,7 @@ LATEX_ENVIRONMENTS = frozenset({"cases"})
 _COMMAND = re.compile(r"\\([A-Za-z]+|.)", re.DOTALL)
 #: Single characters that may follow a backslash: a line of cases.
 _LATEX_MARKS = frozenset("\\")
-_NOT_PLAIN = re.compile(r"[^A-Za-z0-9 +\-=<>()\[\]{}|,.:^_&'\\]")
+_NOT_PLAIN = re.compile(r"[^A-Za-z0-9 +\-*=<>()\[\]{}|,.:^_&'\\]")
 
 
 class Broken(Exception):

@@ -36,6 +36,15 @@ MAX_TERMS_TO_FACTOR = 400
 #: needs a finer scale (exp(x/2) after exp(x)) or there are more generators.
 MAX_RESTARTS = 12
 
+#: Bits of a number that a witness writes out (and of the power of two in the end of
+#: a ball): some 2,400 digits.  Python refuses to write integers of over 4,300, to
+#: which the bits of the ball itself are added.
+WITNESS_BITS = 8_000
+
+#: Characters of an exact value that a page or a terminal shows as it is; a longer one
+#: is shown rounded.
+VALUE_CHARACTERS = 40
+
 #: Bits of precision at which a ball evaluation tries to exclude zero, in order.
 PRECISIONS = (64, 192, 640, 2048)
 

@@ -7,6 +7,7 @@ These are the values that the whole house shares; ``results.json`` is
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Context, Decimal, localcontext
 from enum import StrEnum
 from fractions import Fraction
 from math import floor
@@ -33,6 +34,23 @@ class Outcome(StrEnum):
 FOR_A_PERSON = frozenset({Outcome.UNREADABLE, Outcome.UNDECIDED, Outcome.DISALLOWED})
 
 
+def rounded(value: Fraction) -> str:
+    """A number to six digits, also where it is out of the range of a float.
+
+    >>> rounded(Fraction(1, 3)), rounded(Fraction(10) ** 400)
+    ('0.333333', '1e+400')
+    """
+    try:
+        number = float(value)
+    except OverflowError:
+        number = 0.0
+    if number or not value:
+        return f"{number:.6g}"
+    with localcontext(Context(prec=30)):
+        exact = Decimal(value.numerator) / Decimal(value.denominator)
+        return f"{exact.normalize():.6g}".replace("E", "e")
+
+
 @dataclass(frozen=True, slots=True)
 class Enclosure:
     """A closed interval that holds a real value for certain; exact where both ends meet."""
@@ -43,7 +61,7 @@ class Enclosure:
     def __str__(self) -> str:
         if self.lower == self.upper:
             return str(self.lower)
-        return f"{float((self.lower + self.upper) / 2):.6g}"
+        return rounded((self.lower + self.upper) / 2)
 
     def as_json(self) -> str | list[str]:
         """``"3/4"`` for an exact value, else ``[lower, upper]`` as rationals."""

@@ -22,6 +22,23 @@ FOUND: tuple[tuple[str, str | bytes], ...] = (
     ("verdict", "$-\\sin{f_2}$ (where $f_2=\\beta_2omega_2 2$"),
     # A display behind a quotation that it does not stand in was an IndexError.
     ("document", b" a be efea + \\ph>>a11]\n>+ 2\n>$$"),
+    # A log behind another name, with a base, was read as a name of its own.
+    ("expression", "D1log_{e}(x)"),
+    # A primed name before bars was printed without the dot that keeps it from being a call.
+    ("expression", "\\underbrace{i_0'}_{f_2}\\times|-1|"),
+    # A root of an order that is infinite or no number stopped the screen.
+    ("verdict", "(x)^\\sin^{-1}2"),
+    ("verdict", "\\sqrt[sina'[\\sin(0)]]{(\\mathrm{0}) }"),
+    # The library's parser of HTML stops at a marked section that it does not know.
+    ("document", b'uet```?{3c\\b\\aCumer$me<![CDall": >'),
+    # A member without a name; the library looks for its last character.
+    (
+        "archive",
+        b"PK\x01\x02\x14\x00\x03\x14\x00\x00\x08\x00\x00\x00\x00!\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+        b"\x00\x00\x00\x00\x00\x15\x00\n\x00\x00\x00\x00\x00\x00\x00\x00\x00\x80\x01\x00\x00\x00\x00.tex_1001_"
+        b".zip\xc3\xa9_LATEp\x06\x00\x01abcdePK\x05\x06\x00\x00\x00\x00\x01\x00\x01\x00M\x00\x00\x00=\x00\x00"
+        b"\x00\x00\x00",
+    ),
 )
 
 

@@ -80,7 +80,10 @@ def _tamed(markup: str) -> str:
             # A quote is never closed, so that no later one can be trusted either.
             tag = _PLAIN_TAG
             match = tag.match(markup, start)
-        out.append("&lt;" if match is None else match.group())
+        if match is None:
+            out.append("&lt;")
+        elif markup[start + 1] not in "!?":
+            out.append(match.group())
         at = start + 1 if match is None else match.end()
     return "".join([*out, markup[at:]])
 

@@ -151,6 +151,10 @@ class Numbers:
             return self._rational_power(base, exponent)
         if base == 0:
             self._pole(base)
+        if constant and self._sign(base) < 0:
+            # A ball does not say whether the exponent is a fraction, of which the odd roots
+            # exist: 9^{9^9} is a whole number, and too long to be kept exactly.
+            raise Unsure("a power of a negative number with an exponent that is not exact")
         return self._exp(self.multiply([exponent, self._log(base)]))
 
     def _integer_power(self, base: Value, exponent: int) -> Value:

@@ -58,11 +58,12 @@ def _agree(left: PointValue, right: PointValue) -> bool:
 
 
 def _witness(point: Point, left: PointValue, right: PointValue) -> Witness:
-    return Witness(
-        at=tuple(sorted(point.items())),
-        answer=left.enclosure(),
-        reference=right.enclosure(),
-    )
+    answer, reference = left.enclosure(), right.enclosure()
+    if answer is not None and reference is not None and (
+        answer.lower <= reference.upper and reference.lower <= answer.upper
+    ):  # fmt: skip
+        raise Unsure("too close to each other, and too long to write down")
+    return Witness(at=tuple(sorted(point.items())), answer=answer, reference=reference)
 
 
 def refute(

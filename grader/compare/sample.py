@@ -128,6 +128,8 @@ class SampleAlgebra:
 
 
 def _has_odd_denominator(value: float) -> bool:
+    if not np.isfinite(value):
+        return False
     near = Fraction(value).limit_denominator(1000)
     return near.denominator % 2 == 1 and abs(float(near) - value) < 1e-12
 

@@ -12,7 +12,7 @@ from grader.compare.germ import Germs
 from grader.compare.interpret import Interpreter
 from grader.compare.numbers import Numbers, Touched, Undefined, Unsure, Value
 from grader.expr.tree import Node
-from grader.limits import MAX_NUMBER_BITS
+from grader.limits import PRECISIONS, WITNESS_BITS
 from grader.results import Enclosure
 
 #: A value for each leaf symbol.
@@ -26,20 +26,28 @@ class PointValue:
     value: Value | None
 
     def enclosure(self) -> Enclosure | None:
-        """The value as exact ends.  Raises Unsure where they are out of range."""
-        if self.value is None:
+        """The value as exact ends; a number too long to write down between two that are not.
+
+        Raises Unsure where the ends are out of range.
+        """
+        value = self.value
+        if value is None:
             return None
-        if isinstance(self.value, fmpq):
-            exact = Fraction(int(self.value.p), int(self.value.q))
-            return Enclosure(exact, exact)
-        return Enclosure(_outward(self.value.lower()), _outward(self.value.upper()))
+        if isinstance(value, fmpq):
+            if value.height_bits() <= WITNESS_BITS:
+                exact = Fraction(int(value.p), int(value.q))
+                return Enclosure(exact, exact)
+            with ctx.workprec(PRECISIONS[-1]):
+                value = arb(value)
+        with ctx.workprec(PRECISIONS[-1]):
+            return Enclosure(_outward(value.lower()), _outward(value.upper()))
 
 
 def _outward(end: arb) -> Fraction:
     """The end of a ball as an exact fraction (ends of balls are dyadic)."""
     mantissa, exponent = end.mid().man_exp()
     shift = int(exponent)
-    if abs(shift) > MAX_NUMBER_BITS:
+    if abs(shift) > WITNESS_BITS:
         raise Unsure("too large or too small to write down")
     return Fraction(int(mantissa)) * (Fraction(2) ** shift)
 

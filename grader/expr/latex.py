@@ -176,8 +176,9 @@ def _needs_dot(before: Node, factor: Node, text: str) -> bool:
         return True
     if isinstance(before, Number) and isinstance(factor, Number):
         return True
-    # A name before a bracket may be a call: p(1 - p).
-    return isinstance(before, Symbol) and text.startswith(r"\left(")
+    # A name before a bracket may be a call: p(1 - p); with a prime, before any bracket.
+    opening = r"\left" if isinstance(before, Symbol) and before.name.endswith("'") else r"\left("
+    return isinstance(before, Symbol) and text.startswith(opening)
 
 
 def _big(node: Big, functions: Names) -> str:

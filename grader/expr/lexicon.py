@@ -179,6 +179,8 @@ class Lexicon:
             name = base
             if base.lower() in SPELLINGS and letters > 1:
                 end = start + letters
+                if end == size and tail:  # xlog_{2}: a function has no subscript
+                    return [Piece((UNKNOWN, run + tail), 0, size + len(tail))]
             elif end > start + letters:
                 name = f"{base}_{run[start + letters : end]}"
             elif end < size and run[end] == "_":

@@ -58,7 +58,7 @@ def read_archive(path: Path, file: str, wanted: Callable[[str], bool]) -> tuple[
                 raise _fault(file, f"the archive holds more than {ARCHIVE_ENTRIES:,} files")
             for info in entries:
                 name = _name(info)
-                if info.is_dir() or name.endswith("/") or _LITTER.search(name):
+                if name.endswith("/") or _LITTER.search(name):
                     continue
                 problem = _refusal(info, name)
                 if problem is not None:
@@ -123,6 +123,8 @@ def _refusal(info: zipfile.ZipInfo, name: str) -> str | None:
     parts = name.split("/")
     if name.startswith("/") or re.match(r"[A-Za-z]:", name) or "\0" in name:
         return "its name is an absolute path, so it is not read"
+    if not name:
+        return "it has no name, so it is not read"
     if ".." in parts:
         return "its name leads out of the archive, so it is not read"
     kind = stat.S_IFMT(info.external_attr >> 16)

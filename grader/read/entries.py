@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from grader.read.flow import CLOSING, is_balanced
+from grader.read.flow import CLOSING, FOLD_IN_QUOTES, is_balanced
 from grader.read.nodes import Alias, Listing, Node, Pairs, Scalar, Source, walk
 from grader.read.quotes import as_meant
 from grader.source import Place
@@ -37,6 +37,8 @@ _IS_TEXT: Final = "YAML takes this for something else without quotes; read as ty
 #: typed in a program's text is a form feed and ``rac``.
 _CONTROL: Final = re.compile(r"[\a\b\v\f](?=[a-zA-Z])|\t(?=heta|imes|ext\{|frac)")
 _TYPED: Final = {"\a": r"\a", "\b": r"\b", "\v": r"\v", "\f": r"\f", "\t": r"\t"}
+#: As in ``flow.py``: from the first blank on, so that a long run costs its length.
+_FOLD: Final = re.compile(r"(?:(?<!\s)\s+)?\n\s*")
 _COMMENT: Final = re.compile(r"[ \t]+(#[^\n]*)")
 
 
@@ -102,7 +104,7 @@ def _collection(node: Listing | Pairs, raw: str, source: Source, what: str) -> V
     comment = _COMMENT.match(rest)
     if comment is not None:
         note = (*note, _comment_note(comment[1]))
-    return Value(re.sub(r"\s*\n\s*", " ", raw), node.start, None, note)
+    return Value(_FOLD.sub(" ", raw), node.start, None, note)
 
 
 def _one_answer(node: Listing | Pairs) -> str:
@@ -154,7 +156,7 @@ def _scalar_text(node: Scalar, source: Source) -> tuple[str, tuple[str, ...]]:
         return raw.strip(), (*notes, _IS_TEXT)
     match node.style:
         case "double" if len(raw) >= 2 and raw[0] == raw[-1] == '"':
-            inner = re.sub(r"[ \t]*\n[ \t]*", " ", raw[1:-1])
+            inner = FOLD_IN_QUOTES.sub(" ", raw[1:-1])
             text, note = as_meant(inner)
             return text, notes if note is None else (*notes, note)
         case "literal" | "folded":

@@ -37,6 +37,10 @@ _NEXT_PAIR: Final = re.compile(
 )
 
 
+#: A line's end with the blanks around it, which folding makes one blank.  The blanks are
+#: taken from their first on: a long run without a line's end costs its length, not its square.
+_FOLD: Final = re.compile(r"(?:(?<![ \t])[ \t]+)?\n\s*")
+FOLD_IN_QUOTES: Final = re.compile(r"(?:(?<![ \t])[ \t]+)?\n[ \t]*")
 _SIDE: Final = re.compile(r"\\(left|right)\\?[.|/<>]")
 
 
@@ -287,7 +291,7 @@ class FlowReader:
         typed = text[start:at].rstrip()
         typed = typed.rstrip(",，") if depth else typed
         notes = ("the comma is read as part of the answer",) if comma else ()
-        value = re.sub(r"[ \t]*\n\s*", " ", typed)
+        value = _FOLD.sub(" ", typed)
         return Scalar(value, "plain", start, start + len(typed), notes=notes), at
 
     def note(self, at: int, message: str) -> None:
@@ -303,7 +307,7 @@ def quoted(source: Source, start: int, end: int) -> Scalar:
     inner = source.text[start + 1 : end - 1]
     if opening == "'":
         inner = inner.replace("''", "'")
-    inner = re.sub(r"[ \t]*\n[ \t]*", " ", inner)
+    inner = FOLD_IN_QUOTES.sub(" ", inner)
     style = _STYLES.get(opening)
     if style is None:
         note = f"the quotes {opening} {CLOSING[opening]} are read as plain quotes"

@@ -9,7 +9,8 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
 
-from grader.results import HomeworkStatement, Outcome
+from grader.limits import VALUE_CHARACTERS
+from grader.results import HomeworkStatement, Outcome, rounded
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +120,11 @@ def value_words(enclosure: str | list[str] | None) -> ValueWords:
     if enclosure is None:
         return ValueWords("is undefined there", "")
     if isinstance(enclosure, str):
-        return ValueWords("is", enclosure.replace("-", "−"))
+        if len(enclosure) <= VALUE_CHARACTERS:
+            return ValueWords("is", enclosure.replace("-", "−"))
+        enclosure = [enclosure, enclosure]
     middle = (Fraction(enclosure[0]) + Fraction(enclosure[1])) / 2
-    return ValueWords("is about", f"{float(middle):.6g}".replace("-", "−"))
+    return ValueWords("is about", rounded(middle).replace("-", "−"))
 
 
 #: A reference that is a mere number, in LaTeX: its value at any point gives it away.
