@@ -24,7 +24,8 @@ from grader.score import points_for
 from grader.source import Place
 
 if TYPE_CHECKING:
-    from grader.mistakes.diagnose import Diagnosis
+    from grader.mistakes.carry import Given
+from grader.mistakes.diagnose import Diagnosis
 
 #: Definitions in force, as written: what they mean depends on nothing else.
 Definitions = tuple[tuple[str, str | None, str | None], ...]
@@ -153,6 +154,8 @@ def judge_failed(homework: Homework, part: Part, text: str | None, reason: str) 
 
 def put_together(homework: Homework, found: Sorted, results: list[PartResult]) -> Submission:
     """The submission with its results, one for each part, as the rubric's policy has them."""
+    if homework.file.policy.follow_through_credit:
+        results = _carried(homework, found, results)
     return Submission(
         found.student,
         found.file,
@@ -161,6 +164,62 @@ def put_together(homework: Homework, found: Sorted, results: list[PartResult]) -
         found.unread,
         ROUNDING_STEPS[homework.file.policy.rounding],
         homework.file.policy.cap,
+    )
+
+
+def _carried(homework: Homework, found: Sorted, results: list[PartResult]) -> list[PartResult]:
+    """Answers that are right given an earlier wrong answer of the student's, told as such.
+
+    Each was graded by itself first; only what is wrong is looked at again.
+    """
+    from grader.mistakes.carry import is_right_given
+
+    told = list(results)
+    given: list[tuple[PartResult, Given]] = []
+    for place, (part, asked, result) in enumerate(
+        zip(homework.parts, found.asked, results, strict=True)
+    ):
+        if asked is None or result.verdict.outcome is not Outcome.DIFFERENT:
+            continue
+        answer = _given(part, asked)
+        if answer is None:
+            continue
+        if result.slip is None:
+            for before, earlier in given:
+                if is_right_given(answer, earlier):
+                    told[place] = _right_given(result, before, earlier.part)
+                    break
+        given.append((result, answer))
+    return told
+
+
+def _given(part: Part, asked: Asked) -> Given | None:
+    """An answer that was read before, as a tree with the definitions that it uses."""
+    from grader.mistakes.carry import Given
+
+    assert asked.text is not None
+    shared, own = map(_entries, (asked.shared, asked.own))
+    scope = make_scope(part.statement, shared, own, part.question)
+    reading = QUESTIONS[part.kind].read(asked.text, scope.vocabulary)
+    if isinstance(reading.tree, Dimensions):
+        return None
+    if reading.definitions:
+        scope = scope.extended({found.name: found.tree for found in reading.definitions})
+    return Given(part, reading.tree, scope.used(reading.tree)[0])
+
+
+def _right_given(result: PartResult, before: PartResult, earlier: Part) -> PartResult:
+    from grader.mistakes.diagnose import FOLLOW_THROUGH
+
+    quantity = f"${earlier.latex(earlier.quantity)}$"
+    sentence = f"Right, given your {quantity}; mend {quantity} first."
+    # What the mistake was taken for goes; what is not of it (a hint, a wrong step) stays.
+    return replace(
+        result,
+        mistake=FOLLOW_THROUGH,
+        slip=before.part,
+        feedback=(sentence, *result.feedback[1:]),
+        nudge=sentence,
     )
 
 

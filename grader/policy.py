@@ -36,10 +36,11 @@ def with_policy(results: list[PartResult], homework: Homework) -> list[PartResul
 
 
 def with_slips_charged_once(results: list[PartResult], homework: Homework) -> list[PartResult]:
-    """A slip in a definition costs its points where it first does harm; after that,
-    answers that are right given the slip earn the rubric's follow-through credit."""
+    """A slip costs its points where it first does harm; after that, answers that are
+    right given the slip earn the rubric's follow-through credit."""
     credit = homework.file.policy.follow_through_credit
-    charged: set[str] = set()
+    # A slip in an earlier answer was charged there; of one in a definition, the first pays.
+    charged = {part.id for part in homework.parts}
     told: list[PartResult] = []
     for result in results:
         if result.slip is None or not credit:
@@ -70,7 +71,10 @@ def all_or_nothing(results: list[PartResult], homework: Homework) -> list[PartRe
         for result in inside:
             if result.points:
                 told[result.part] = replace(
-                    result, points=Fraction(0), feedback=(*result.feedback, COUNTS_ONLY_WHOLE)
+                    result,
+                    points=Fraction(0),
+                    earned=result.points,
+                    feedback=(*result.feedback, COUNTS_ONLY_WHOLE),
                 )
     return [told[result.part] for result in results]
 

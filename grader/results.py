@@ -195,9 +195,12 @@ class PartResult:
     for the student, ``nudge`` where to look, said without the right answer.
     ``meaning`` is equal for answers to a part that mean the same, right or wrong,
     however they are written; None where there is no meaning to compare.
-    ``slip`` is the student's own name whose definition alone makes the answer wrong.
+    ``slip`` is what alone makes the answer wrong: a name that the student defined, or an
+    earlier part, by its id.
     The points of a ``bonus`` part are not among those possible in all.
     ``decision`` is what a person decided; ``points`` then are that person's.
+    ``earned`` are the points that all or nothing took, so that a decision that makes the
+    question whole can give them back.
     """
 
     part: str
@@ -214,6 +217,7 @@ class PartResult:
     slip: str | None = None
     bonus: bool = False
     decision: Decision | None = None
+    earned: Fraction | None = None
 
     def as_json(self) -> dict[str, Any]:
         return {

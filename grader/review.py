@@ -21,7 +21,7 @@ from grader.homework import Homework
 from grader.limits import FILE_FAULTS
 from grader.policy import COUNTS_ONLY_WHOLE, all_or_nothing
 from grader.read.review import MISSING, Entry, Kept, Listed, ReviewFile, read_review, same_text
-from grader.results import Batch, Decision, Outcome, PartResult, Submission
+from grader.results import Batch, Decision, PartResult, Submission
 
 #: The meaning of every right answer; it is not one text's, so no text brings it in.
 _RIGHT = "right"
@@ -240,12 +240,13 @@ def _with_policy(submission: Submission, homework: Homework) -> Submission:
 
 
 def _with_its_own_points(result: PartResult) -> PartResult:
-    if COUNTS_ONLY_WHOLE not in result.feedback or result.verdict.outcome is not Outcome.EQUIVALENT:
+    if result.earned is None:
         return result
     own = result.decision.points if result.decision is not None else None
     return replace(
         result,
-        points=result.possible if own is None else own,
+        points=result.earned if own is None else own,
+        earned=None,
         feedback=tuple(said for said in result.feedback if said != COUNTS_ONLY_WHOLE),
     )
 

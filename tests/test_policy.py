@@ -235,3 +235,44 @@ questions:
     rubric = parse_rubric(text)
     found = submitted(rubric, {"q1": {"dy_dx": r"\sqrt{w^2}"}})
     assert str(found.parts[0].verdict.outcome) == outcome
+
+
+#: Sums are exact and printed last: a third three times is a whole.
+SUMS = [
+    # (policy, the three parts' points as shares, total, what Canvas is given)
+    ("{}", ["1", "1", "1"], Fraction(3), 3),
+    ("{partial_credit: {sign: 1/3}}", ["-1", "-1", "-1"], Fraction(1), 1),
+    ("{partial_credit: {sign: 1/3}}", ["-1", "0", "0"], Fraction(1, 3), 0.33),
+    ("{partial_credit: {sign: 1/3}}", ["-1", "-1", "1"], Fraction(5, 3), 1.67),
+    ("{partial_credit: {sign: 1/6}, rounding: half}", ["-1", "-1", "-1"], Fraction(1, 2), 0.5),
+    ("{partial_credit: {sign: 1/8}, rounding: half}", ["-1", "-1", "0"], Fraction(1, 2), 0.5),
+    ("{partial_credit: {sign: 1/8}, rounding: half}", ["-1", "0", "0"], Fraction(0), 0),
+    ("{partial_credit: {sign: 1/2}, rounding: whole}", ["-1", "0", "0"], Fraction(1), 1),
+    ("{partial_credit: {sign: 1/2}, rounding: whole, cap: 2}", ["-1", "1", "1"], Fraction(2), 2),
+    ("{cap: 5/2}", ["1", "1", "1"], Fraction(5, 2), 2.5),
+    ("{all_or_nothing: true, partial_credit: {sign: 1}}", ["-1", "1", "1"], Fraction(3), 3),
+    ("{all_or_nothing: true, partial_credit: {sign: 0.5}}", ["-1", "1", "1"], Fraction(0), 0),
+]
+
+
+@pytest.mark.parametrize(("policy", "signs", "score", "printed"), SUMS)
+def test_sums(policy: str, signs: list[str], score: Fraction, printed: float) -> None:
+    rubric = parse_rubric(
+        f"""
+schema: 1
+id: sums
+title: Sums
+policy: {policy}
+questions:
+  - id: q1
+    kind: derivative
+    symbols: [u, v, w, x]
+    quantities: {{p: u x, q: v x, r: w x}}
+    parts: {{p: dp/dx, q: dq/dx, r: dr/dx}}
+"""
+    )
+    answers = {part: f"{sign} {name}" if sign != "0" else "x x"
+               for part, name, sign in zip("pqr", "uvw", signs, strict=True)}  # fmt: skip
+    found = submitted(rubric, {"q1": answers})
+    assert (found.score, points_json(found.score)) == (score, printed)
+    assert found.as_json()["score"] == printed

@@ -169,6 +169,24 @@ def test_who_and_when_are_kept_once_they_are_there():
     assert (again.by, again.date) == (None, "2020-02-02")
 
 
+def test_all_or_nothing_gives_back_what_it_took():
+    # A mistake that costs nothing (credit 1) is whole; what a person gives makes the rest whole.
+    policy = "policy: {all_or_nothing: true, partial_credit: {missing_factor: 1, sign: 0.5}}"
+    rubric = parse_rubric(RUBRIC.replace("questions:", f"{policy}\nquestions:"))
+    answers = {"ann": ("a x", "x"), "bob": ("-2 a x", "x"), "cat": ("-2 a x", "x^2 +")}
+    text = entry("{part: q.da, answer: 'x', decision: 1}")
+    before = graded(answers, rubric)
+    assert [student.score for student in before.students] == [0, 0, F(1, 2)]
+    found = applied(text, answers, rubric)
+    assert points(found) == {"ann": F(1), "bob": F(0), "cat": F(1, 2)}
+    assert [student.score for student in found.batch.students] == [2, 0, F(1, 2)]
+    told = found.batch.students[0].parts[0].feedback
+    assert not any("only if all" in sentence for sentence in told)
+    # Half a point by decision does not make a question whole.
+    half = applied(text.replace("decision: 1", "decision: 0.5"), answers, rubric)
+    assert [student.score for student in half.batch.students] == [0, 0, F(1, 2)]
+
+
 @pytest.mark.parametrize(
     "answers, text, wanted",
     [

@@ -123,13 +123,14 @@ def extra_factor(subject: Subject) -> Iterator[Wrong]:
     candidates: dict[Node, None] = {
         link.factor: None for path in subject.paths for link in path.links if link.kind != "sign"
     }
-    # A name says more than what it stands for: h₂ before exp(f₁).
+    # A name says more than what it stands for: h₂ and not exp(f₁).
+    lines = set(subject.part.statement.forward.values())
     for name in subject.names:
         candidates.setdefault(Symbol(name))
     for other in subject.parts:
         if not isinstance(other.answer, Dimensions):
             for part in walk(other.answer):
-                if isinstance(part, Indicator | Call):
+                if isinstance(part, Indicator | Call) and part not in lines:
                     candidates.setdefault(part)
     for factor in candidates:
         if isinstance(factor, Number):

@@ -79,7 +79,7 @@ def find_slip(
     columns = {name: column[-size:] for name, column in screen.columns.items()}
     right = screen.values[-size:]
     try:
-        if _is_trivial(part, answer, {**forward, **definitions}, columns, size):
+        if is_trivial(part, answer, {**forward, **definitions}, columns, size):
             return None
         tried = 0
         for name in sorted(definitions):
@@ -102,13 +102,14 @@ def find_slip(
     return None
 
 
-def _is_trivial(
+def is_trivial(
     part: Part,
     answer: Node,
     environment: Mapping[str, Node],
     columns: Mapping[str, np.ndarray],
     size: int,
 ) -> bool:
+    """Whether an answer is degenerate: zero at the points, or of fewer names than the reference."""
     reference = part.references[0]
     mine = leaf_names(answer, environment)
     theirs = leaf_names(reference.tree, reference.environment)
