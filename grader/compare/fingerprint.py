@@ -8,21 +8,25 @@ so it groups answers for people and never decides anything.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from flint import arb
 
 from grader.compare.interpret import Unevaluated
+from grader.compare.numbers import Unsure, Value
+from grader.compare.pointwise import Values
 from grader.compare.reference import Reference
-from grader.compare.values import Point, evaluate
 from grader.errors import LimitError
 from grader.expr.tree import Node
 
-#: Bits and decimal digits of a value that is not exact.
-_PRECISION, _DIGITS = 192, 20
+#: Decimal digits of a value that is not exact.
+_DIGITS = 20
 
 #: Hexadecimal digits of a fingerprint.
 _LENGTH = 16
+
+#: A value at each of some points (see :class:`~grader.compare.pointwise.Values`).
+Found = Iterable[Value | type[Unsure] | None]
 
 
 def fingerprint(reference: Reference, tree: Node, definitions: Mapping[str, Node]) -> str | None:
@@ -30,18 +34,24 @@ def fingerprint(reference: Reference, tree: Node, definitions: Mapping[str, Node
 
     None where the tree cannot be evaluated.
     """
-    environment = {**reference.environment, **definitions}
+    values = Values(
+        [fixed.at for fixed in reference.points], {**reference.environment, **definitions}
+    )
     try:
-        values = [_value(tree, environment, fixed.at) for fixed in reference.points]
+        return fingerprint_of(values.of(tree))
     except (LimitError, KeyError, Unevaluated):
         return None
-    return hashlib.sha256("\n".join(values).encode()).hexdigest()[:_LENGTH]
 
 
-def _value(tree: Node, environment: Mapping[str, Node], point: Point) -> str:
-    found = evaluate(tree, environment, point, _PRECISION)
-    if found is None:
+def fingerprint_of(values: Found) -> str:
+    """The fingerprint of the values at the fixed points, or at some of them."""
+    text = "\n".join(map(_text, values))
+    return hashlib.sha256(text.encode()).hexdigest()[:_LENGTH]
+
+
+def _text(value: Value | type[Unsure] | None) -> str:
+    if value is Unsure:
         return "?"
-    if isinstance(found.value, arb):
-        return str(found.value.str(_DIGITS, radius=False))
-    return str(found.value)
+    if isinstance(value, arb):
+        return str(value.str(_DIGITS, radius=False))
+    return str(value)
