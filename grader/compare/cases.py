@@ -9,7 +9,7 @@ from typing import TypeVar
 from flint import fmpq_mpoly
 
 from grader.compare.field import Element, Field, Restart, UndefinedEverywhere
-from grader.compare.interpret import Interpreter
+from grader.compare.interpret import Interpreter, Known
 from grader.errors import LimitError
 from grader.expr.tree import Node
 from grader.limits import MAX_CASES, MAX_RESTARTS
@@ -42,11 +42,16 @@ class Compared:
         return all(part.num.is_zero() for part in self.remainder)
 
 
-def side_value(field: Field, side: Side) -> tuple[Element | None, Element]:
-    """The value of a side and where it is defined; None if that is nowhere."""
+def side_value(
+    field: Field, side: Side, known: Known[Element] | None = None
+) -> tuple[Element | None, Element]:
+    """The value of a side and where it is defined; None if that is nowhere.
+
+    ``known``: values in this field, or in the one that it is a fork of.
+    """
     outer, field.domain = field.domain, field.one
     try:
-        value: Element | None = Interpreter(field, side.environment).value(side.tree)
+        value: Element | None = Interpreter(field, side.environment, known).value(side.tree)
         where = field.domain
     except UndefinedEverywhere:
         value, where = None, field.zero

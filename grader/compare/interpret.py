@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import Any as Anything
 from typing import ClassVar, Generic, Protocol, TypeVar
@@ -89,6 +90,8 @@ class Algebra(Protocol[V]):
         ...
 
 
+_ZERO = Number(Fraction(0))
+
 _MEANING_VOCABULARY = Vocabulary(names=frozenset({"u", "v"}))
 
 
@@ -161,22 +164,56 @@ def needed_names(trees: Sequence[Node], environment: Mapping[str, Node]) -> list
     return order
 
 
+@dataclass(frozen=True, slots=True)
+class Known(Generic[V]):
+    """Values found before: of names, and of functions and indicators as trees.
+
+    What a reference answer is made of stands in most answers to it, so that it is worked
+    out once for all.  Good in the same algebra only, where names mean the same.
+    """
+
+    names: Mapping[str, V] = field(default_factory=dict)
+    trees: Mapping[Node, V] = field(default_factory=dict)
+
+
 class Interpreter(Generic[V]):
     """Evaluates trees in one algebra.
 
     ``environment`` gives names a tree of their own (definitions of a student, the
     rubric's forward pass).  Those, functions and indicators are each evaluated once,
-    however often they occur.  Raises LimitError when the work exceeds
-    ``MAX_OPERATIONS``, and what the algebra raises.
+    however often they occur, and not at all where they are ``known``.  Raises LimitError
+    when the work exceeds ``MAX_OPERATIONS``, and what the algebra raises.
     """
 
-    def __init__(self, algebra: Algebra[V], environment: Mapping[str, Node] | None = None) -> None:
+    __slots__ = ("_algebra", "_environment", "_known", "_once_found", "_operations", "_uses",
+                 "_values")  # fmt: skip
+
+    def __init__(
+        self,
+        algebra: Algebra[V],
+        environment: Mapping[str, Node] | None = None,
+        known: Known[V] | None = None,
+    ) -> None:
         self._algebra = algebra
         self._environment: Mapping[str, Node] = environment or {}
-        self._values: dict[str, V] = {}
+        self._values: dict[str, V] = {} if known is None else dict(known.names)
+        self._known: Mapping[Node, V] = {} if known is None else known.trees
         self._uses: dict[str, Callable[[], V]] = {}
         self._once_found: dict[Node, list[Callable[[], V]]] = {}
         self._operations = 0
+
+    def known(self, plain: Callable[[Callable[[], V]], V | None]) -> Known[V]:
+        """What was found so far, for another interpreter.
+
+        ``plain`` takes the value out of its use; None where it is no value by itself
+        (undefined, or defined in some places only).
+        """
+        trees = {tree: plain(uses[0]) for tree, uses in self._once_found.items()}
+        names = {name: plain(use) for name, use in self._uses.items()}
+        return Known(
+            self._values | {name: value for name, value in names.items() if value is not None},
+            {tree: value for tree, value in trees.items() if value is not None},
+        )
 
     def value(self, tree: Node) -> V:
         """The value of a tree.  Recursion is bounded by the depth that the parser allows."""
@@ -186,22 +223,27 @@ class Interpreter(Generic[V]):
         self._operations += 1
         if self._operations > MAX_OPERATIONS:
             raise LimitError("MAX_OPERATIONS", "the expression takes too many operations")
-        return self._STEPS[type(node)](self, node, bound)  # type: ignore[no-any-return]
+        kind = type(node)
+        if kind is Symbol:  # by far the most frequent
+            name: str = node.name  # type: ignore[union-attr]
+            if bound is not None:
+                return bound[name]
+            found = self._values.get(name)
+            return self._named(name) if found is None else found
+        return self._STEPS[kind](self, node, bound)  # type: ignore[no-any-return]
 
     def _once(self, key: Node, compute: Callable[[], V]) -> V:
+        known = self._known.get(key)
+        if known is not None:
+            return known
         # One look-up, since hashing a tree is the dear part.
         found = self._once_found.setdefault(key, [])
         if not found:
             found.append(self._algebra.shared(compute))
         return found[0]()
 
-    def _symbol(self, node: Symbol, bound: Mapping[str, V] | None) -> V:
-        if bound is not None:
-            return bound[node.name]
-        name = node.name
-        found = self._values.get(name)
-        if found is not None:
-            return found
+    def _named(self, name: str) -> V:
+        """The value of a name that was not met yet."""
         if name in self._environment:
             return self._defined(name)
         found = self._values[name] = self._algebra.symbol(name)
@@ -284,16 +326,18 @@ class Interpreter(Generic[V]):
 
     def _relation(self, node: Relation, bound: Mapping[str, V] | None) -> V:
         algebra = self._algebra
-        left, right = self._go(node.left, bound), self._go(node.right, bound)
-        match node.operator:
-            case ">" | ">=":
-                return algebra.step(self._minus(left, right), strict=node.operator == ">")
-            case "<" | "<=":
-                return algebra.step(self._minus(right, left), strict=node.operator == "<")
-            case "=":
-                return algebra.equal(left, right)
-            case "!=":
-                return self._complement(algebra.equal(left, right))
+        operator = node.operator
+        left = self._go(node.left, bound)
+        if operator in (">", ">="):
+            if node.right == _ZERO:  # as most are
+                return algebra.step(left, strict=operator == ">")
+            right = self._go(node.right, bound)
+            return algebra.step(self._minus(left, right), strict=operator == ">")
+        right = self._go(node.right, bound)
+        if operator in ("<", "<="):
+            return algebra.step(self._minus(right, left), strict=operator == "<")
+        same = algebra.equal(left, right)
+        return same if operator == "=" else self._complement(same)
 
     def _all(self, node: All, bound: Mapping[str, V] | None) -> V:
         return self._algebra.multiply([self._go(c, bound) for c in node.conditions])
@@ -321,7 +365,6 @@ class Interpreter(Generic[V]):
     _STEPS: ClassVar[Mapping[type, Callable[..., Anything]]] = {
         Number: _number,
         Constant: _constant,
-        Symbol: _symbol,
         Sum: _sum,
         Negation: _negation,
         Product: _product,

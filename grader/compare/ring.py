@@ -113,6 +113,9 @@ class Ring(ABC):
         #: Whether kernels occurred whose relations are not all known here, so that
         #: a difference that is not 0 may still be equal to 0.
         self.incomplete = False
+        #: Whether anything was divided by what may be zero somewhere, or has no value
+        #: somewhere.
+        self.divided = False
 
     def _allocate(self, kernel: Kernel) -> int:
         slot = len(self._kernels)
@@ -359,7 +362,17 @@ class Ring(ABC):
         if value.num.is_constant():
             factor = value.num.leading_coefficient()
             return Element(value.den / factor, self.one_poly, value.mask)
+        self.divided = self.divided or not self._never_zero(value.num)
         return self._made(value.den, value.num, value.mask)
+
+    def _never_zero(self, poly: fmpq_mpoly) -> bool:
+        """Whether a polynomial is plainly zero nowhere: a product of exponentials of what
+        is defined everywhere."""
+        return len(poly) == 1 and all(
+            self._kernels[slot].kind == "exp" and slot not in self._limits
+            for slot, exponent in enumerate(poly.monoms()[0])
+            if exponent
+        )
 
     def _integer_power(self, base: Element, exponent: int) -> Element:
         if exponent < 0:

@@ -83,6 +83,7 @@ class Piecewise(Ring):
 
     def _restrict(self, where: Element) -> None:
         """From here on everything is defined only where ``where`` is 1."""
+        self.divided = True
         self.domain = self.multiply([self.domain, where])
         if self.domain.num.is_zero():
             raise UndefinedEverywhere("undefined everywhere")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
 from flint import arb, ctx, fmpq
 
 from grader.compare.germ import Germs
-from grader.compare.interpret import Interpreter
+from grader.compare.interpret import Interpreter, Known
 from grader.compare.numbers import Numbers, Touched, Undefined, Unsure, Value
 from grader.expr.tree import Node
 from grader.limits import PRECISIONS, WITNESS_BITS
@@ -57,14 +57,17 @@ def evaluate(
     environment: Mapping[str, Node],
     point: Point | Mapping[str, Fraction | arb],
     precision: int,
+    known: Known[Value] | None = None,
 ) -> PointValue | None:
     """The value of a tree at a point, exact or as a ball of ``precision`` bits; on a
     small box around the point where a kink or a pole is met, or may be.  None where
-    that is not certain either.  Raises LimitError.
+    that is not certain either.  ``known``: values found before at that point, with that
+    precision or more.  Raises LimitError.
     """
     with ctx.workprec(precision):
         try:
-            return PointValue(Interpreter(Numbers(point, box=False), environment).value(tree))
+            numbers = Numbers(point, box=False)
+            return PointValue(Interpreter(numbers, environment, known).value(tree))
         except Undefined:
             return PointValue(None)
         except (Touched, Unsure):
@@ -75,6 +78,29 @@ def evaluate(
             return PointValue(None)
         except Unsure:
             return None
+
+
+def evaluate_and_keep(
+    tree: Node,
+    environment: Mapping[str, Node],
+    point: Mapping[str, Fraction],
+    precision: int,
+) -> tuple[PointValue | None, Known[Value]]:
+    """The value as :func:`evaluate` gives it, and the values of what it is made of."""
+    interpreter = Interpreter(Numbers(point, box=False), environment)
+    with ctx.workprec(precision):
+        try:
+            value = PointValue(interpreter.value(tree))
+        except (Undefined, Touched, Unsure):
+            return evaluate(tree, environment, point, precision), Known()
+        return value, interpreter.known(_certain)
+
+
+def _certain(use: Callable[[], Value]) -> Value | None:
+    try:
+        return use()
+    except (Undefined, Touched, Unsure):
+        return None
 
 
 def certainly_differ(left: PointValue, right: PointValue, precision: int) -> bool:

@@ -11,9 +11,10 @@ and ``Cases`` only; every other node is a real number.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from operator import attrgetter
 from typing import Any as Anything
 from typing import Literal
 
@@ -21,6 +22,19 @@ from grader.source import NOWHERE, Span
 
 RelationOperator = Literal[">", ">=", "<", "<=", "=", "!="]
 OperationName = Literal["transpose", "elementwise", "diag", "trace", "norm"]
+
+
+class _Hashed:
+    """A node that looks its hash up after the first time: what is computed once is looked
+    for by its tree, at every level and in every algebra."""
+
+    __slots__ = ("_hash",)
+    _hash: int
+
+    def _hash_of(self, key: tuple[Anything, ...]) -> int:
+        found = hash(key)
+        object.__setattr__(self, "_hash", found)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +45,10 @@ class Number:
     value: Fraction
     decimals: int | None = None
     span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+    def __hash__(self) -> int:
+        # The hash of a fraction itself takes a modular inverse.
+        return hash((self.value.numerator, self.value.denominator))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +110,7 @@ class Power:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class Call(_Hashed):
     """A function of the table in ``expr/functions.py``, by its name there.
 
     ``derivative`` counts primes: ``a'(z)`` is ``Call("relu", (z,), 1)``.
@@ -104,13 +122,25 @@ class Call:
     derivative: int = 0
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
+    def __hash__(self) -> int:
+        try:
+            return self._hash
+        except AttributeError:
+            return self._hash_of((self.function, self.arguments, self.derivative))
+
 
 @dataclass(frozen=True, slots=True)
-class Indicator:
+class Indicator(_Hashed):
     """1 where the condition holds, 0 elsewhere."""
 
     condition: Condition
     span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+    def __hash__(self) -> int:
+        try:
+            return self._hash
+        except AttributeError:
+            return self._hash_of((self.condition,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,41 +266,46 @@ class Dimensions:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
+_Part = Node | Condition
+
+
+def _branch_parts(node: Cases) -> tuple[_Part, ...]:
+    return tuple(part for branch in node.branches for part in branch if part is not None)
+
+
+def _big_parts(node: Big) -> tuple[_Part, ...]:
+    if node.lower is None or node.upper is None:
+        return (node.body,)
+    return (node.lower, node.upper, node.body)
+
+
+#: The direct parts of each kind of node; one table, since this is asked of every node.
+_CHILDREN: Mapping[type, Callable[[Anything], tuple[_Part, ...]]] = {
+    Number: lambda _: (),
+    Constant: lambda _: (),
+    Symbol: lambda _: (),
+    Sum: attrgetter("terms"),
+    Product: attrgetter("factors"),
+    Negation: lambda node: (node.operand,),
+    Quotient: attrgetter("numerator", "denominator"),
+    Power: attrgetter("base", "exponent"),
+    Call: attrgetter("arguments"),
+    Indicator: lambda node: (node.condition,),
+    Not: lambda node: (node.condition,),
+    Cases: _branch_parts,
+    Partial: attrgetter("quantity", "variable"),
+    Big: _big_parts,
+    Operation: attrgetter("operands"),
+    Special: lambda node: () if node.size is None else (node.size,),
+    Relation: attrgetter("left", "right"),
+    All: attrgetter("conditions"),
+    Any: attrgetter("conditions"),
+}
+
+
 def children(node: Node | Condition) -> tuple[Node | Condition, ...]:
     """The direct parts of a node, in the order written."""
-    match node:
-        case Number() | Constant() | Symbol():
-            return ()
-        case Sum():
-            return node.terms
-        case Product():
-            return node.factors
-        case Negation():
-            return (node.operand,)
-        case Quotient():
-            return (node.numerator, node.denominator)
-        case Power():
-            return (node.base, node.exponent)
-        case Call():
-            return node.arguments
-        case Indicator() | Not():
-            return (node.condition,)
-        case Cases():
-            return tuple(part for branch in node.branches for part in branch if part is not None)
-        case Partial():
-            return (node.quantity, node.variable)
-        case Big():
-            if node.lower is None or node.upper is None:
-                return (node.body,)
-            return (node.lower, node.upper, node.body)
-        case Operation():
-            return node.operands
-        case Special():
-            return () if node.size is None else (node.size,)
-        case Relation():
-            return (node.left, node.right)
-        case All() | Any():
-            return node.conditions
+    return _CHILDREN[type(node)](node)
 
 
 def walk(node: Node | Condition) -> Iterator[Node | Condition]:
@@ -291,10 +326,11 @@ def symbols(node: Node | Condition) -> frozenset[str]:
     stack = [node]
     while stack:
         top = stack.pop()
-        if type(top) is Symbol:
-            found.add(top.name)
-        elif type(top) is not Number:
-            stack.extend(children(top))
+        kind = type(top)
+        if kind is Symbol:
+            found.add(top.name)  # type: ignore[union-attr]
+        elif kind is not Number:
+            stack.extend(_CHILDREN[kind](top))
     return frozenset(found)
 
 
