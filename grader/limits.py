@@ -48,6 +48,10 @@ VALUE_CHARACTERS = 40
 #: Bits of precision at which a ball evaluation tries to exclude zero, in order.
 PRECISIONS = (64, 192, 640, 2048)
 
+#: Indicators of a reference that points are moved close to, and points that are moved to
+#: each: a network of two layers has some eight, and four points reach its active regions.
+NEAR_GAPS, NEAR_BASES = 12, 4
+
 #: Operations on values that one evaluation or normal form may take: an answer of
 #: 10^4 tokens needs about as many, a definition that doubles itself needs 2^n.
 MAX_OPERATIONS = 200_000

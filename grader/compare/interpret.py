@@ -10,8 +10,8 @@ more functions than the primitives.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from fractions import Fraction
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cache, partial
 from typing import Any as Anything
 from typing import ClassVar, Generic, Protocol, TypeVar
