@@ -48,6 +48,10 @@ VALUE_CHARACTERS = 40
 #: Bits of precision at which a ball evaluation tries to exclude zero, in order.
 PRECISIONS = (64, 192, 640, 2048)
 
+#: Fixed points of a reference at which every answer is looked at first: nearly all wrong
+#: answers differ at one of them, and each costs a microsecond for ten operations.
+SIGHT_POINTS = 12
+
 #: Indicators of a reference that points are moved close to, and points that are moved to
 #: each: a network of two layers has some eight, and four points reach its active regions.
 NEAR_GAPS, NEAR_BASES = 12, 4

@@ -1,8 +1,9 @@
 """The ladder: each step decides, or hands on to the next.
 
 1. identical     the trees are the same
-2. normal form   exact; proves equality
-3. refutation    exact or ball values at the part's fixed points; proves difference
+2. at sight      floating point at the part's fixed points shows where the two seem to
+                 differ; exact or ball values there prove it
+3. normal form   exact; proves equality; then exact or ball values at further points
 4. case split    indicators set to 0 and 1; proves equality case by case
 5. sampling      points of both sides together: a witness, or agreement in every
                  region that was found ("sampled", never called a proof)
@@ -26,19 +27,25 @@ from grader.compare.cases import (
     unequal_cases,
 )
 from grader.compare.field import Element, Field, Restart, UndefinedEverywhere
-from grader.compare.interpret import Interpreter
+from grader.compare.interpret import Interpreter, Known
 from grader.compare.numbers import Unsure
-from grader.compare.reference import OPPOSITE, Prepared, Reference, leaf_names
-from grader.compare.refute import refute, witness_at
+from grader.compare.reference import (
+    OPPOSITE,
+    FixedPoint,
+    Prepared,
+    Reference,
+    leaf_names,
+    without_sharing,
+)
+from grader.compare.refute import both_values, refute, refute_at_sight, witness_at
 from grader.compare.values import Point, certainly_differ, evaluate
 from grader.errors import LimitError
 from grader.expr.tree import Node
 from grader.limits import MAX_RESTARTS, MAX_SECONDS, PRECISIONS, SAMPLED_POINTS
 from grader.results import Outcome, Verdict, Witness
 
-#: Fixed points tried before the screen (half of the wrong answers show at the first),
-#: and before the case split; the rest come after.
-_BEFORE_SCREEN, _BEFORE_CASES = 1, 4
+#: Fixed points tried before the case split; the rest come after.
+_BEFORE_CASES = 4
 
 #: Fixed points at which a proof must hold up.
 _GUARD_POINTS = 6
@@ -58,16 +65,17 @@ def compare(
     environment = {**reference.environment, **own} if own else reference.environment
     if answer == reference.tree and not own:
         return Verdict(Outcome.EQUIVALENT, method="identical")
+    if own and not own.keys().isdisjoint(reference.names):
+        reference = without_sharing(reference)
     deadline = time.monotonic() + MAX_SECONDS
     tried: list[str] = []
+    if found := refute_at_sight(reference, answer, environment):
+        return _different(reference, answer, environment, found)
     try:
-        if reference.opaque is not None:
-            if _equal_over(reference, reference.opaque, answer, own, deadline, opaque=True):
-                return Verdict(Outcome.EQUIVALENT, method="normal form")
-            if found := _first_point(reference, answer, environment):
-                return _different(
-                    reference, answer, environment, found
-                )  # before the forward pass is written out
+        if reference.opaque is not None and _equal_over(
+            reference, reference.opaque, answer, own, deadline, opaque=True
+        ):
+            return Verdict(Outcome.EQUIVALENT, method="normal form")
         if reference.leaf is None:
             tried.append("normal form: the reference is too large to write out")
         elif _equal_over(reference, reference.leaf, answer, environment, deadline, opaque=False):
@@ -81,15 +89,6 @@ def compare(
     return _without_normal_form(reference, answer, environment, deadline, tried)
 
 
-def _first_point(
-    reference: Reference, answer: Node, environment: Mapping[str, Node]
-) -> Witness | None:
-    try:
-        return refute(reference, answer, environment, reference.points[:_BEFORE_SCREEN])
-    except LimitError:
-        return None
-
-
 def _without_normal_form(
     reference: Reference,
     answer: Node,
@@ -99,13 +98,11 @@ def _without_normal_form(
 ) -> Verdict:
     points = reference.points
     try:
-        if found := refute(reference, answer, environment, points[:_BEFORE_SCREEN]):
-            return _different(reference, answer, environment, found)
         from grader.compare.screen import refute_by_screen
 
         if found := refute_by_screen(reference, answer, environment):
             return _different(reference, answer, environment, found)
-        if found := refute(reference, answer, environment, points[_BEFORE_SCREEN:_BEFORE_CASES]):
+        if found := refute(reference, answer, environment, points[:_BEFORE_CASES]):
             return _different(reference, answer, environment, found)
         tried.append("fixed points")
         cases = Explored(reference, answer, environment, deadline)
@@ -186,21 +183,23 @@ def _equal_over(
     field = prepared.field.fork()
     field.deadline = deadline
     mine: tuple[Element | None, Element] = (prepared.value, prepared.domain)
+    known: Known[Element] | None = prepared.known
     for _ in range(MAX_RESTARTS):
         try:
-            theirs = side_value(field, Side(answer, environment))
+            theirs = side_value(field, Side(answer, environment), known)
             if theirs[0] is None:
                 raise UndefinedEverywhere("a denominator or an argument rules out every point")
             parts = remainder(field, theirs, mine)
         except Restart as again:
             field, mine = _again(reference, again, deadline, opaque=opaque)
+            known = None
             continue
         if not all(part.num.is_zero() for part in parts):
             return False
         if opaque and field.has_steps:
             # A kink of measure zero over the names may have volume over the leaves.
             return False
-        if opaque or field.incomplete:
+        if (opaque or field.incomplete) and (field.divided or field.has_steps):
             return _holds_up(reference, answer, {**reference.environment, **environment})
         return True
     raise LimitError("MAX_RESTARTS", "the comparison did not settle")
@@ -241,7 +240,7 @@ def _holds_up(reference: Reference, answer: Node, environment: Mapping[str, Node
             name: value + Fraction(1, 10_007 * (k + 1))
             for k, (name, value) in enumerate(fixed.at.items())
         }
-        agrees = _agree_at(reference, answer, environment, fixed.at)
+        agrees = _agree_at(reference, answer, environment, fixed)
         if agrees is None:
             agrees = _agree_at(reference, answer, environment, beside)
         if not agrees:
@@ -251,12 +250,11 @@ def _holds_up(reference: Reference, answer: Node, environment: Mapping[str, Node
 
 
 def _agree_at(
-    reference: Reference, answer: Node, environment: Mapping[str, Node], point: Point
+    reference: Reference, answer: Node, environment: Mapping[str, Node], at: Point | FixedPoint
 ) -> bool | None:
     """Whether two values may be the same; None where one is uncertain."""
     for precision in PRECISIONS:
-        left = evaluate(answer, environment, point, precision)
-        right = evaluate(reference.tree, reference.environment, point, precision)
+        left, right = both_values(reference, answer, environment, at, precision)
         if left is not None and right is not None:
             return not certainly_differ(left, right, precision)
     return None
@@ -329,7 +327,7 @@ class Explored:
         self.complete_open |= not case.field.incomplete
         self.empty += not points
         for point in points:
-            found, agrees = witness_at(reference, self._answer, self._environment, point, None)
+            found, agrees = witness_at(reference, self._answer, self._environment, point)
             if found is not None:
                 return found
             self.agreed += agrees
@@ -361,7 +359,7 @@ def _by_sampling(
     tried.append("sampling")
     agreed = cases.agreed
     for point in chosen.points:
-        found, agrees = witness_at(reference, answer, environment, point, None)
+        found, agrees = witness_at(reference, answer, environment, point)
         if found is not None:
             return _different(reference, answer, environment, found)
         agreed += agrees

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from math import ceil
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from grader.compare.field import Element, Field, Restart
-from grader.compare.interpret import Interpreter, needed_names
-from grader.compare.values import Point, PointValue, evaluate
+from grader.compare.field import Element, Field, Restart, UndefinedEverywhere
+from grader.compare.interpret import Interpreter, Known, needed_names
+from grader.compare.numbers import Value
+from grader.compare.sight import Sight, sight
+from grader.compare.values import Point, PointValue, evaluate, evaluate_and_keep
 from grader.errors import LimitError
 from grader.expr.tree import Call, Cases, Indicator, Negation, Node, Symbol, symbols, walk
-from grader.limits import MAX_RESTARTS, PRECISIONS
+from grader.limits import MAX_RESTARTS, PRECISIONS, SIGHT_POINTS
 
 if TYPE_CHECKING:
     # Both load NumPy, which an answer that is right, or wrong at a fixed point, does without.
     from grader.compare.sample import Cloud
-    from grader.compare.screen import CloudScreen, Screen
+    from grader.compare.screen import CloudScreen, NearScreen, Screen
 
 #: Before the name of a quantity: the positive number that it is the opposite of.
 OPPOSITE = "minus:"
@@ -40,6 +42,7 @@ class Prepared:
     field: Field
     value: Element
     domain: Element
+    known: Known[Element]
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,7 @@ class FixedPoint:
     tree: Node = field(repr=False)
     environment: Mapping[str, Node] = field(repr=False)
     known: PointValue | None = field(default=None, compare=False)
+    sharing: bool = True
 
     @cached_property
     def reference(self) -> PointValue:
@@ -63,6 +67,13 @@ class FixedPoint:
         if value is None:
             raise LimitError("PRECISIONS", "the reference has no certain value at a fixed point")
         return value
+
+    @cached_property
+    def parts(self) -> Known[Value]:
+        """The values of what the reference is made of.  Raises LimitError."""
+        if not self.sharing:
+            return Known()
+        return evaluate_and_keep(self.tree, self.environment, self.at, PRECISIONS[0])
 
 
 @dataclass(frozen=True)
@@ -91,6 +102,9 @@ class Reference:
     #: What choosing the points brought up, if that has just been done.
     known_cloud: Cloud | None = field(default=None, compare=False, repr=False)
     known_values: tuple[PointValue | None, ...] = field(default=(), compare=False, repr=False)
+    #: Whether the values of the reference's parts may be used in answers: not where
+    #: an answer gives its names another meaning.
+    sharing: bool = True
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -102,7 +116,9 @@ class Reference:
         """The points that every answer is evaluated at."""
         known = self.known_values or (None,) * len(self.spots)
         return tuple(
-            FixedPoint(read_point(self.leaves, spot), self.tree, self.environment, value)
+            FixedPoint(
+                read_point(self.leaves, spot), self.tree, self.environment, value, self.sharing
+            )
             for spot, value in zip(self.spots, known, strict=True)
         )
 
@@ -117,12 +133,21 @@ class Reference:
         """The normal form over the names as they stand; None: not to be used, or past a limit."""
         if not self.environment or not self.smooth:
             return None
-        return prepare(self.tree, NO_NAMES, self.positive)
+        return prepare(self.tree, NO_NAMES, self.positive, sharing=self.sharing)
 
     @cached_property
     def leaf(self) -> Prepared | None:
         """The normal form over leaf symbols; None: past a limit."""
-        return prepare(self.tree, self.environment, self.positive)
+        return prepare(self.tree, self.environment, self.positive, sharing=self.sharing)
+
+    @cached_property
+    def sight(self) -> Sight | None:
+        """The first of the fixed points, for a glance at each answer; None past a limit."""
+        points = [fixed.at for fixed in self.points[:SIGHT_POINTS]]
+        try:
+            return sight(self.tree, self.environment, points, sharing=self.sharing)
+        except LimitError:
+            return None
 
     @cached_property
     def small(self) -> Screen | None:
@@ -130,6 +155,13 @@ class Reference:
         from grader.compare.screen import small_screen
 
         return small_screen(self)
+
+    @cached_property
+    def near(self) -> NearScreen | None:
+        """Points close to kinks."""
+        from grader.compare.screen import near_screen
+
+        return near_screen(self)
 
     @cached_property
     def screen(self) -> CloudScreen | None:
@@ -151,6 +183,11 @@ def read_point(leaves: Sequence[str], text: str) -> Point:
         name: Fraction(int(over), int(under or 1))
         for name, (over, _, under) in zip(leaves, values, strict=True)
     }
+
+
+def without_sharing(reference: Reference) -> Reference:
+    """The reference for an answer in which its names have another meaning."""
+    return replace(reference, sharing=False)
 
 
 def leaf_names(tree: Node, environment: Mapping[str, Node]) -> frozenset[str]:
@@ -183,20 +220,40 @@ def is_smooth(tree: Node) -> bool:
 
 
 def prepare(
-    tree: Node, environment: Mapping[str, Node], positive: frozenset[str]
+    tree: Node,
+    environment: Mapping[str, Node],
+    positive: frozenset[str],
+    *,
+    sharing: bool = True,
 ) -> Prepared | None:
-    """The tree in normal form, or None where that exceeds a limit."""
+    """The tree in normal form, or None where that exceeds a limit.
+
+    ``sharing``: with the normal forms of its parts.
+    """
     base = Field(positive=positive)
     for _ in range(MAX_RESTARTS):
+        interpreter = Interpreter(base, environment)
         try:
-            value = Interpreter(base, environment).value(tree)
+            value = interpreter.value(tree)
         except Restart as again:
             base = Field(positive=positive, scales=again.scales, capacity=again.capacity)
             continue
         except LimitError:
             return None
-        return Prepared(base, value, base.domain)
+        domain = base.domain
+        parts = interpreter.known(partial(_everywhere, base)) if sharing else Known[Element]()
+        return Prepared(base, value, domain, parts)
     return None
+
+
+def _everywhere(base: Field, use: Callable[[], Element]) -> Element | None:
+    """A value that is defined everywhere, so that it may be used without its domain."""
+    base.domain = base.one
+    try:
+        value = use()
+    except UndefinedEverywhere:
+        return None
+    return value if base.domain is base.one else None
 
 
 def make_reference(

@@ -9,31 +9,46 @@ from flint import arb
 from grader.compare.numbers import Unsure
 from grader.compare.reference import FixedPoint, Reference, with_whole_numbers
 from grader.compare.values import Point, PointValue, certainly_differ, evaluate
+from grader.errors import LimitError
 from grader.expr.tree import Node
 from grader.limits import PRECISIONS
 from grader.results import Witness
+
+
+def both_values(
+    reference: Reference,
+    answer: Node,
+    environment: Mapping[str, Node],
+    at: Point | FixedPoint,
+    precision: int,
+) -> tuple[PointValue | None, PointValue | None]:
+    """The values of the answer and of the reference at a point, each None where it is not
+    certain.  Raises LimitError."""
+    if isinstance(at, FixedPoint):
+        if precision == PRECISIONS[0]:
+            return evaluate(answer, environment, at.at, precision, at.parts), at.reference
+        at = at.at
+    left = evaluate(answer, environment, at, precision)
+    return left, evaluate(reference.tree, reference.environment, at, precision)
 
 
 def witness_at(
     reference: Reference,
     answer: Node,
     environment: Mapping[str, Node],
-    point: Point,
-    known: PointValue | None,
+    at: Point | FixedPoint,
 ) -> tuple[Witness | None, bool]:
     """A witness at this point if there is one, and whether the two certainly agree
     there to about 2^-100 (or exactly).
 
-    ``known`` is the reference's value at the lowest precision, where it is known.
     Raises LimitError where the answer is too much work to evaluate.
     """
-    if not reference.integers.isdisjoint(point):
-        point, known = with_whole_numbers(point, reference.integers), None
+    if isinstance(at, FixedPoint):
+        point = at.at
+    else:
+        point = at = with_whole_numbers(at, reference.integers)
     for precision in PRECISIONS:
-        right = known if known is not None and precision == PRECISIONS[0] else None
-        if right is None:
-            right = evaluate(reference.tree, reference.environment, point, precision)
-        left = evaluate(answer, environment, point, precision)
+        left, right = both_values(reference, answer, environment, at, precision)
         if left is None or right is None:
             continue
         if certainly_differ(left, right, precision):
@@ -66,6 +81,23 @@ def _witness(point: Point, left: PointValue, right: PointValue) -> Witness:
     return Witness(at=tuple(sorted(point.items())), answer=answer, reference=reference)
 
 
+def refute_at_sight(
+    reference: Reference, answer: Node, environment: Mapping[str, Node]
+) -> Witness | None:
+    """The witness at the first fixed point where floating point sees two values; None
+    where it sees none, where that is not certain, and past a limit.
+    """
+    if reference.sight is None:
+        return None
+    try:
+        index = reference.sight.first_apart(answer, environment)
+        if index is None:
+            return None
+        return witness_at(reference, answer, environment, reference.points[index])[0]
+    except LimitError:
+        return None
+
+
 def refute(
     reference: Reference,
     answer: Node,
@@ -74,7 +106,7 @@ def refute(
 ) -> Witness | None:
     """The first witness among some points.  Raises LimitError."""
     for fixed in points:
-        found, _ = witness_at(reference, answer, environment, fixed.at, fixed.reference)
+        found, _ = witness_at(reference, answer, environment, fixed)
         if found is not None:
             return found
     return None

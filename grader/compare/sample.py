@@ -15,7 +15,8 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.compare.interpret import Interpreter
+from grader.compare.interpret import Interpreter, Known
+from grader.compare.sight import has_odd_denominator
 from grader.compare.values import Point
 from grader.expr.tree import Node
 from grader.limits import FIXED_POINTS, MAX_REGIONS, SAMPLE_SIZE, SEARCH_ROUNDS
@@ -95,7 +96,7 @@ class SampleAlgebra:
             value = float(exponent[0])
             if value == int(value) if np.isfinite(value) else False:
                 return base**exponent
-            if _has_odd_denominator(value):
+            if has_odd_denominator(value):
                 size = np.abs(base) ** exponent
                 odd = Fraction(value).limit_denominator(1000).numerator % 2 == 1
                 return np.sign(base) * size if odd else size
@@ -125,13 +126,6 @@ class SampleAlgebra:
                 result = np.where(taken, later(), result)
             open_ &= ~taken
         return result
-
-
-def _has_odd_denominator(value: float) -> bool:
-    if not np.isfinite(value):
-        return False
-    near = Fraction(value).limit_denominator(1000)
-    return near.denominator % 2 == 1 and abs(float(near) - value) < 1e-12
 
 
 def _erf(value: Floats) -> Floats:
@@ -256,11 +250,28 @@ def patterns(trees: Sequence[Node], environment: Mapping[str, Node], cloud: Clou
 
 
 def floats(
-    tree: Node, environment: Mapping[str, Node], columns: Mapping[str, Floats], size: int
+    tree: Node,
+    environment: Mapping[str, Node],
+    columns: Mapping[str, Floats],
+    size: int,
+    known: Known[Floats] | None = None,
 ) -> Floats:
-    """The values of a tree over a cloud of points; nan where it is undefined."""
+    """The values of a tree over a cloud of points; nan where it is undefined.
+
+    ``known``: values found before at those points.
+    """
     with np.errstate(all="ignore"):
-        return Interpreter(SampleAlgebra(columns, size), environment).value(tree)
+        return Interpreter(SampleAlgebra(columns, size), environment, known).value(tree)
+
+
+def floats_and_parts(
+    tree: Node, environment: Mapping[str, Node], columns: Mapping[str, Floats], size: int
+) -> tuple[Floats, Known[Floats]]:
+    """The values as :func:`floats` gives them, and the values of what the tree is made of."""
+    interpreter = Interpreter(SampleAlgebra(columns, size), environment)
+    with np.errstate(all="ignore"):
+        value = interpreter.value(tree)
+        return value, interpreter.known(lambda use: use())
 
 
 class Sample:

@@ -5,14 +5,18 @@ This loads NumPy; what can do without does not import it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from grader.compare.reference import Reference
+from grader.compare.interpret import Known
+from grader.compare.reference import FixedPoint, Reference
 from grader.compare.refute import witness_at
-from grader.compare.sample import Cloud, Floats, floats, sample
+from grader.compare.sample import Cloud, Floats, floats, floats_and_parts, sample
+from grader.compare.sight import APART
+from grader.compare.slabs import points_near_kinks
+from grader.compare.values import Point
 from grader.errors import LimitError
 from grader.expr.tree import Node
 from grader.results import Witness
@@ -24,6 +28,14 @@ class Screen:
 
     columns: Mapping[str, Floats]
     values: Floats
+    known: Known[Floats]
+
+
+@dataclass(frozen=True)
+class NearScreen(Screen):
+    """The same of points close to kinks."""
+
+    points: tuple[Point, ...]
 
 
 @dataclass(frozen=True)
@@ -35,15 +47,38 @@ class CloudScreen(Screen):
 
 def small_screen(reference: Reference) -> Screen | None:
     """The fixed points of a reference; None where there are none, or past a limit."""
-    points = reference.points
+    points = [fixed.at for fixed in reference.points]
     if not points:
         return None
-    columns = {name: np.array([float(fixed.at[name]) for fixed in points]) for name in points[0].at}
     try:
-        values = floats(reference.tree, reference.environment, columns, len(points))
+        return Screen(*_evaluated(reference, _columns(points), len(points)))
     except LimitError:
         return None
-    return Screen(columns, values)
+
+
+def near_screen(reference: Reference) -> NearScreen | None:
+    """The fixed points moved close to kinks; None where there are no kinks, or past a limit."""
+    points = [fixed.at for fixed in reference.points]
+    still = reference.positive | reference.integers
+    near = points_near_kinks(reference.tree, reference.environment, points, still)
+    if not near:
+        return None
+    try:
+        return NearScreen(*_evaluated(reference, _columns(near), len(near)), near)
+    except LimitError:
+        return None
+
+
+def _columns(points: Sequence[Point]) -> dict[str, Floats]:
+    return {name: np.array([float(point[name]) for point in points]) for name in points[0]}
+
+
+def _evaluated(
+    reference: Reference, columns: Mapping[str, Floats], size: int
+) -> tuple[Mapping[str, Floats], Floats, Known[Floats]]:
+    """What makes a screen of some columns.  Raises LimitError."""
+    values, parts = floats_and_parts(reference.tree, reference.environment, columns, size)
+    return columns, values, parts if reference.sharing else Known()
 
 
 def cloud_screen(reference: Reference) -> CloudScreen | None:
@@ -56,16 +91,10 @@ def cloud_screen(reference: Reference) -> CloudScreen | None:
             cloud = sample(
                 (tree,), environment, reference.leaves, reference.key, positive=reference.positive
             ).cloud
-        columns = cloud.columns()
-        return CloudScreen(columns, floats(tree, environment, columns, cloud.size), cloud)
+        return CloudScreen(*_evaluated(reference, cloud.columns(), cloud.size), cloud)
     except LimitError:
         return None
 
-
-#: How far two floating-point values must be apart, relative to the larger, for a
-#: point to be worth an exact look.  Far above rounding, so that the choice of
-#: points is the same on every machine.
-_APART = 1e-6
 
 #: Points that the screen hands to exact arithmetic.
 _SCREENED = 4
@@ -78,11 +107,11 @@ def _apart(screen: Screen, answer: Node, environment: Mapping[str, Node]) -> lis
     """
     right = screen.values
     try:
-        values = floats(answer, environment, screen.columns, len(right))
+        values = floats(answer, environment, screen.columns, len(right), screen.known)
     except KeyError:
         return []  # a name that the screen does not have
     with np.errstate(all="ignore"):
-        apart = np.abs(values - right) > _APART * np.maximum(np.abs(values), np.abs(right))
+        apart = np.abs(values - right) > APART * np.maximum(np.abs(values), np.abs(right))
     # Where one side alone is not finite there may be a point that only one is defined at.
     apart |= np.isfinite(values) != np.isfinite(right)
     return [int(index) for index in np.flatnonzero(apart)[:_SCREENED]]
@@ -92,19 +121,21 @@ def refute_by_screen(
     reference: Reference, answer: Node, environment: Mapping[str, Node]
 ) -> Witness | None:
     """The first witness where floating point sees a difference: among the fixed points,
-    then among all points of the cloud.  Raises LimitError.
+    those close to kinks, and all points of the cloud.  Raises LimitError.
     """
-    if reference.small is not None:
-        for index in _apart(reference.small, answer, environment):
-            fixed = reference.points[index]
-            found, _ = witness_at(reference, answer, environment, fixed.at, fixed.reference)
+
+    def first(screen: Screen | None, point: Callable[[int], Point | FixedPoint]) -> Witness | None:
+        if screen is None:
+            return None
+        for index in _apart(screen, answer, environment):
+            found, _ = witness_at(reference, answer, environment, point(index))
             if found is not None:
                 return found
-    if reference.screen is not None:
-        for index in _apart(reference.screen, answer, environment):
-            found, _ = witness_at(
-                reference, answer, environment, reference.screen.cloud.point(index), None
-            )
-            if found is not None:
-                return found
-    return None
+        return None
+
+    found = first(reference.small, lambda index: reference.points[index])
+    if found is None and (near := reference.near) is not None:
+        found = first(near, lambda index: near.points[index])
+    if found is None and (cloud := reference.screen) is not None:
+        found = first(cloud, cloud.cloud.point)
+    return found

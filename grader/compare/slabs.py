@@ -15,7 +15,7 @@ from flint import ctx, fmpq
 
 from grader.compare.interpret import Interpreter, needed_names
 from grader.compare.numbers import Numbers, Touched, Undefined, Unsure
-from grader.compare.sample import Point
+from grader.compare.values import Point
 from grader.errors import LimitError
 from grader.expr.functions import FUNCTIONS
 from grader.expr.tree import Call, Negation, Node, Number, Relation, Sum, symbols, walk

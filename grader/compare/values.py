@@ -81,19 +81,16 @@ def evaluate(
 
 
 def evaluate_and_keep(
-    tree: Node,
-    environment: Mapping[str, Node],
-    point: Mapping[str, Fraction],
-    precision: int,
-) -> tuple[PointValue | None, Known[Value]]:
-    """The value as :func:`evaluate` gives it, and the values of what it is made of."""
+    tree: Node, environment: Mapping[str, Node], point: Point, precision: int
+) -> Known[Value]:
+    """The values of what a tree is made of, where they are certain.  Raises LimitError."""
     interpreter = Interpreter(Numbers(point, box=False), environment)
     with ctx.workprec(precision):
         try:
-            value = PointValue(interpreter.value(tree))
+            interpreter.value(tree)
         except (Undefined, Touched, Unsure):
-            return evaluate(tree, environment, point, precision), Known()
-        return value, interpreter.known(_certain)
+            return Known()
+        return interpreter.known(_certain)
 
 
 def _certain(use: Callable[[], Value]) -> Value | None:
