@@ -73,9 +73,11 @@ class Trial:
 
 
 def rubric_bases() -> Iterator[Base]:
-    """Every part of every rubric; the two sides of a size by themselves."""
+    """Every part of every rubric; the two sides of a size by themselves, and sums over an
+    index written out."""
     for path in sorted((ROOT / "rubrics").glob("*.yaml")):
-        for part in load_rubric(path).parts:
+        for stated in load_rubric(path).parts:
+            part = stated if stated.in_numbers is None else stated.in_numbers
             answer = part.answer
             trees = (answer.rows, answer.columns) if isinstance(answer, Dimensions) else (answer,)
             for k, (tree, reference) in enumerate(zip(trees, part.references, strict=True)):
@@ -85,9 +87,10 @@ def rubric_bases() -> Iterator[Base]:
                     tree,
                     statement.forward,
                     statement.positive,
-                    tuple(sorted(statement.vocabulary.names & (statement.leaves | symbols(tree)))),
+                    tuple(sorted(statement.vocabulary.names & (statement.leaves | symbols(tree))))
+                    or tuple(sorted(statement.leaves)),
                     reference,
-                    statement.vocabulary,
+                    statement.vocabulary if part is stated else FREE,
                 )
 
 
