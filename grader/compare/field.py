@@ -119,11 +119,27 @@ class Field(Piecewise):
             details = {self._kernels[k].detail for k, _ in inner}
             if "i" in kinds and "\\pi" in details and 2 % int(coefficient.q) == 0:
                 return self._integer_power(self._imaginary(), int(coefficient * 2) % 4)
+            if "i" in kinds and "\\pi" in details and 12 % int(coefficient.q) == 0:
+                return self._twelfths_of_a_half_turn(int(coefficient * 12))
             if "i" in kinds and "call" in kinds and coefficient.q == 1:
                 base = self._exp_i_inverse(kinds["call"])
                 if base is not None:
                     return self._integer_power(base, int(coefficient))
         return None
+
+    def _twelfths_of_a_half_turn(self, count: int) -> Element:
+        """exp(iπ·count/12), through exp(iπ/4) = (1 + i)√2/2 and exp(iπ/3) = (1 + i√3)/2."""
+        quarters = 3 * count % 4
+        thirds = (count - 3 * quarters) // 4 % 6
+        i, half = self._imaginary(), Fraction(1, 2)
+        root_two, root_three = (
+            self._rational_power(self._constant(fmpq(whole)), half) for whole in (2, 3)
+        )
+        quarter = self._times(self.multiply([self.add([self.one, i]), root_two]), fmpq(1, 2))
+        third = self._times(self.add([self.one, self.multiply([i, root_three])]), fmpq(1, 2))
+        return self.multiply(
+            [self._integer_power(quarter, quarters), self._integer_power(third, thirds)]
+        )
 
     def _exp_i_inverse(self, slot: int) -> Element | None:
         """exp(i·asin u) = √(1−u²) + i u and exp(i·atan u) = (1 + i u)/√(1+u²)."""
