@@ -65,7 +65,7 @@ def compare(
     environment = {**reference.environment, **own} if own else reference.environment
     if answer == reference.tree and not own:
         return Verdict(Outcome.EQUIVALENT, method="identical")
-    if own and not own.keys().isdisjoint(reference.names):
+    if own and own.keys() & (reference.names | reference.environment.keys()):
         reference = without_sharing(reference)
     deadline = time.monotonic() + MAX_SECONDS
     tried: list[str] = []
