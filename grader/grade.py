@@ -204,7 +204,8 @@ def _given(part: Part, asked: Asked) -> Given | None:
     if isinstance(reading.tree, Dimensions):
         return None
     if reading.definitions:
-        scope = scope.extended({found.name: found.tree for found in reading.definitions})
+        inner = {found.name: found.tree for found in reading.definitions}
+        scope = scope.extended(inner, part.statement, part.question)
     return Given(part, reading.tree, scope.used(reading.tree)[0])
 
 
