@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader.choices import gradebook_choices, time_choice
+from grader.cli_author import new
 from grader.cli_canvas import autograder, check_column, export, options_of, push, warnings_of
 from grader.command import (
     NEEDS_ATTENTION,
@@ -410,7 +411,7 @@ def explain(rubric: str, text: str, part: str | None) -> None:
     click.echo(explanation_text(explanation, _width()))
 
 
-for _command in (export, autograder, push):
+for _command in (new, export, autograder, push):
     cli.add_command(_command)
 
 

@@ -20,7 +20,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
     for row in (
         "grader.__main__",
         "grader.cli",
-        "grader.cli_canvas grader.command grader.choices grader.terminal grader.blank",
+        "grader.cli_author grader.cli_canvas grader.command grader.choices grader.terminal grader.blank grader.draft",
         "grader",  # the public names; they load when first used
         "grader.push",
         "grader.exports",
