@@ -31,7 +31,10 @@ _PROMPTS = {
 }
 
 
-@click.command(cls=Example, example='grader new --title "Homework 7" -o homework7.yaml')
+@click.command(
+    cls=Example,
+    example='grader new --title "Homework 7" --symbols "w b x" --quantity "y = w x + b" -o homework7.yaml',
+)
 @click.option("--title", help="What students know the homework by.")
 @click.option("--id", "name", metavar="ID", help="What answers files call it; made of the title.")
 @click.option("--course", default="", help="Shown above the title.")
