@@ -41,7 +41,7 @@ from grader.reports.mathml import mathml
 
 #: All that ``to_latex`` may print: nothing in it defines, includes, writes or repeats.
 LATEX_COMMANDS = frozenset(
-    "frac sqrt left right cdot times partial operatorname mathrm text begin end land lor lnot geq leq "
+    "sum prod frac sqrt left right cdot times partial operatorname mathrm text begin end land lor lnot geq leq "
     "neq pi max min exp sin cos tan sec csc cot arcsin arccos arctan sinh cosh tanh coth log ln "
     "hat widehat bar overline tilde widetilde dot ddot check breve ell "
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau "

@@ -26,6 +26,7 @@ FOUND: tuple[tuple[str, str | bytes], ...] = (
     ("expression", "D1log_{e}(x)"),
     # A primed name before bars was printed without the dot that keeps it from being a call.
     ("expression", "\\underbrace{i_0'}_{f_2}\\times|-1|"),
+    ("expression", "I_1'"),
     # A root of an order that is infinite or no number stopped the screen.
     ("verdict", "(x)^\\sin^{-1}2"),
     ("verdict", "\\sqrt[sina'[\\sin(0)]]{(\\mathrm{0}) }"),

@@ -8,6 +8,7 @@ pieces that a run of letters such as ``theta01x`` may be cut into.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from grader.expr.functions import SPELLINGS
 from grader.expr.names import GREEK, Vocabulary
@@ -304,13 +305,24 @@ def suggestion(name: str, lexicon: Lexicon) -> str | None:
     return scored[0][1] if scored and scored[0][0] <= allowed else None
 
 
+@lru_cache(maxsize=4096)
+def _letters(name: str) -> frozenset[str]:
+    """The letters of a name, whatever their case; an underscore is hardly a slip."""
+    return frozenset(name.lower()) - {"_"}
+
+
 def distance(a: str, b: str) -> float:
     """Slips that lead from one name to another.
 
     A swap of neighbours counts half, another case or a lost underscore a quarter,
-    a letter changed, left out or added one.
+    a letter changed, left out or added one.  9 stands for everything above 2, which is
+    near to nothing.
     """
     if abs(len(a) - len(b)) > 3:
+        return 9.0
+    # Each letter that one has and the other has not is a slip; most words end here.
+    mine, others = _letters(a), _letters(b)
+    if len(mine - others) > 2 or len(others - mine) > 2:
         return 9.0
     rows = [[float(j) for j in range(len(b) + 1)]]
     for i, x in enumerate(a, 1):

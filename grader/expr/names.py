@@ -124,9 +124,8 @@ def latex_name(name: str) -> str:
         text = f"\\mathrm{{{base}}}"
     if colon:
         text = f"\\{accent}{{{text}}}"
-    text += "'" * primes
+    below = f"_{{{subscript}}}" if subscript else ""
     if layer:
-        text += f"^{{({layer})}}"
-    if subscript:
-        text += f"_{{{subscript}}}"
-    return text
+        return f"{text}{chr(39) * primes}^{{({layer})}}{below}"
+    # A prime last, where an exponent may follow it; TeX refuses `x'_{0}^{2}`.
+    return f"{text}{below}{chr(39) * primes}"
