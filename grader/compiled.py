@@ -12,6 +12,7 @@ from functools import cache
 from typing import get_args
 
 from grader.cache import entry_key, read_entry, write_entry
+from grader.compare.intervals import Interval
 from grader.compare.reference import Reference
 from grader.compare.sums import Instance, SumReference
 from grader.expr.names import Vocabulary
@@ -57,8 +58,7 @@ def _codec() -> Codec:
             ),
             *(PartFile, QuestionFile, RubricFile),
             *(Later, PartStatement, QuestionStatement, HomeworkStatement),
-            *(Part, Rules, Statement, Vocabulary, Reference, Dimensions),
-            *(Instance, SumReference),
+            *(Part, Rules, Statement, Vocabulary, Reference, Dimensions, Interval),
             *(Instance, SumReference),
             *get_args(Node),
             *get_args(Condition),

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from grader.compare.field import UndefinedEverywhere
 from grader.compare.interpret import Unevaluated
+from grader.compare.intervals import Interval, interval_of
 from grader.compare.ladder import compare
 from grader.compare.reference import leaf_names, make_reference
 from grader.compare.sums import compare_sums, make_sum_reference
@@ -14,7 +15,7 @@ from grader.errors import AnswerError, LimitError
 from grader.expr.families import has_big, unfolded
 from grader.expr.functions import SPELLINGS
 from grader.expr.names import FREE, Vocabulary
-from grader.expr.parser import parse_answer, parse_name
+from grader.expr.parser import parse_answer, parse_condition, parse_name
 from grader.expr.tree import Big, Dimensions, Node, Number, Symbol, walk
 from grader.results import Outcome, Verdict
 from grader.source import Span
@@ -35,8 +36,9 @@ def equivalent(
 
     ``functions`` names functions (``{"a": "relu"}``).  ``symbols`` lists the names
     that may occur, or maps each to an assumption: ``real``, ``positive``,
-    ``nonnegative``, ``negative``, ``nonzero`` or ``integer``; without it every
-    letter, Greek letter and subscripted name is a real symbol.
+    ``nonnegative``, ``negative``, ``nonzero``, ``integer``, or a range such as
+    ``0 < p < 1``; without it every letter, Greek letter and subscripted name is a real
+    symbol.
     ``definitions`` gives names a text of their own, used on both sides.
 
     Returns a verdict that is true in a condition if the two are equivalent.
@@ -51,14 +53,17 @@ def equivalent(
     'different'
     >>> bool(equivalent("a(z)", "z I[z > 0]", functions={"a": "relu"}))
     True
+    >>> equivalent("|1 - p|", "1 - p", symbols={"p": "0 < p < 1"}).method
+    'normal form'
     """
     vocabulary, assumed = _vocabulary(functions or {}, symbols)
+    intervals = _intervals(assumed, vocabulary)
     environment = _environment(definitions or {}, vocabulary)
     vocabulary = vocabulary.with_names(environment)
     left, right = _tree(answer, vocabulary), _tree(reference, vocabulary)
     try:
         if has_big(left) or has_big(right) or any(map(has_big, environment.values())):
-            return _with_sums(left, right, environment, assumed)
+            return _with_sums(left, right, environment, assumed, intervals)
         prepared = make_reference(
             right,
             "equivalent",
@@ -67,6 +72,7 @@ def equivalent(
             positive=_names_that_are(assumed, "positive", "nonnegative"),
             negative=_names_that_are(assumed, "negative"),
             integers=_names_that_are(assumed, "integer"),
+            intervals=intervals,
             names=leaf_names(left, environment),
         )
         return compare(prepared, left)
@@ -79,7 +85,11 @@ def equivalent(
 
 
 def _with_sums(
-    left: Node, right: Node, environment: Mapping[str, Node], assumed: Mapping[str, str]
+    left: Node,
+    right: Node,
+    environment: Mapping[str, Node],
+    assumed: Mapping[str, str],
+    intervals: Mapping[str, Interval],
 ) -> Verdict:
     """The comparison where sums or products over an index occur: what their ranges end in
     are the sizes.  Where a range is not written it is the one of all others, as far as
@@ -116,6 +126,7 @@ def _with_sums(
         positive=positive,
         negative=_names_that_are(assumed, "negative"),
         integers=_names_that_are(assumed, "integer"),
+        intervals=intervals,
         others=(trees[0],),
     )
     return compare_sums(prepared, trees[0])
@@ -135,10 +146,21 @@ def _vocabulary(
     written = symbols if isinstance(symbols, Mapping) else dict.fromkeys(symbols, "real")
     assumed: dict[str, str] = {}
     for text, assumption in written.items():
-        if assumption not in _ASSUMPTIONS:
-            raise ValueError(f"no assumption is called {assumption!r}")
         assumed[parse_name(text, FREE)] = assumption
     return Vocabulary(names=frozenset(assumed), functions=rows), assumed
+
+
+def _intervals(assumed: Mapping[str, str], vocabulary: Vocabulary) -> dict[str, Interval]:
+    """The names whose assumption is a range.  Raises ValueError."""
+    found = {}
+    for name, assumption in assumed.items():
+        if assumption not in _ASSUMPTIONS:
+            try:
+                condition = parse_condition(assumption, vocabulary)
+            except (AnswerError, LimitError) as error:
+                raise ValueError(f"no assumption is called {assumption!r}") from error
+            found[name] = interval_of(condition, name)
+    return found
 
 
 def _names_that_are(assumed: Mapping[str, str], *which: str) -> frozenset[str]:

@@ -28,9 +28,9 @@ from grader.compare.cases import (
 )
 from grader.compare.field import Element, Field, Restart, UndefinedEverywhere
 from grader.compare.interpret import Interpreter, Known
+from grader.compare.intervals import shown
 from grader.compare.numbers import Unsure
 from grader.compare.reference import (
-    OPPOSITE,
     FixedPoint,
     Prepared,
     Reference,
@@ -124,14 +124,9 @@ def _different(
 ) -> Verdict:
     """The witness keeps only the names that either side comes down to."""
     used = reference.names | leaf_names(answer, environment)
-    kept = tuple(
-        (name.removeprefix(OPPOSITE), -value) if name.startswith(OPPOSITE) else (name, value)
-        for name, value in witness.at
-        if name in used
-    )
-    return Verdict(
-        Outcome.DIFFERENT, method="witness", witness=replace(witness, at=tuple(sorted(kept)))
-    )
+    kept = {name: value for name, value in witness.at if name in used}
+    at = tuple(sorted(shown(kept, reference.intervals).items()))
+    return Verdict(Outcome.DIFFERENT, method="witness", witness=replace(witness, at=at))
 
 
 def _nowhere(
@@ -151,9 +146,8 @@ def _nowhere(
                 return _undecided(tried)
         for fixed in reference.points:
             if fixed.reference.value is not None:
-                witness = Witness(
-                    tuple(sorted(fixed.at.items())), None, fixed.reference.enclosure()
-                )
+                at = tuple(sorted(shown(fixed.at, reference.intervals).items()))
+                witness = Witness(at, None, fixed.reference.enclosure())
                 return Verdict(Outcome.DIFFERENT, method="witness", witness=witness,
                                notes=(f"the answer is undefined everywhere: {reason}",))  # fmt: skip
     except LimitError as limit:

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 
 from grader.compare.field import Element, Field, Restart, UndefinedEverywhere
 from grader.compare.interpret import Interpreter, Known, needed_names
+from grader.compare.intervals import NEGATIVE, WITHIN, Interval
 from grader.compare.numbers import Value
 from grader.compare.sight import Sight, sight
 from grader.compare.values import Point, PointValue, evaluate, evaluate_and_keep
 from grader.errors import LimitError
-from grader.expr.tree import Call, Cases, Indicator, Negation, Node, Symbol, symbols, walk
+from grader.expr.tree import Call, Cases, Indicator, Node, symbols, walk
 from grader.limits import MAX_RESTARTS, PRECISIONS, SIGHT_POINTS
 
 if TYPE_CHECKING:
@@ -24,10 +25,9 @@ if TYPE_CHECKING:
     from grader.compare.sample import Cloud
     from grader.compare.screen import CloudScreen, NearScreen, Screen
 
-#: Before the name of a quantity: the positive number that it is the opposite of.
-OPPOSITE = "minus:"
-
 NO_NAMES: Mapping[str, Node] = MappingProxyType({})
+
+NO_INTERVALS: Mapping[str, Interval] = MappingProxyType({})
 
 #: Functions that are smooth wherever they are defined, and defined almost everywhere.
 _SMOOTH = frozenset({"exp", "sin", "cos", "tan", "sec", "csc", "cot", "sinh", "cosh", "tanh",
@@ -94,6 +94,8 @@ class Reference:
     positive: frozenset[str] = frozenset()
     #: Names assumed to be whole numbers: witnesses have whole numbers there.
     integers: frozenset[str] = frozenset()
+    #: Names known to lie between two ends; the environment writes them through others.
+    intervals: Mapping[str, Interval] = field(default_factory=lambda: NO_INTERVALS)
     #: The leaf symbols that points give values to, sorted.
     leaves: tuple[str, ...] = ()
     #: The fixed points as text: the values of ``leaves``, such as ``2 -1/3``.
@@ -265,20 +267,22 @@ def make_reference(
     names: Iterable[str] = (),
     negative: frozenset[str] = frozenset(),
     integers: frozenset[str] = frozenset(),
+    intervals: Mapping[str, Interval] = NO_INTERVALS,
 ) -> Reference:
     """Prepare a reference: its normal forms, points in all its activation regions,
     and its values there.
 
-    ``names`` are further leaf symbols that answers may use.  A ``negative`` name is
-    written as minus a positive one, throughout.
+    ``names`` are further leaf symbols that answers may use.  A ``negative`` name, and one
+    that lies in one of the ``intervals``, is written through a positive one, throughout.
 
     Raises UndefinedEverywhere for a reference that has no value anywhere.
     """
-    if negative:
-        opposite = {name: Negation(Symbol(OPPOSITE + name)) for name in negative}
-        environment = {**environment, **opposite}
-        positive = positive | {OPPOSITE + name for name in negative}
-        names = [OPPOSITE + name if name in negative else name for name in names]
+    if negative or intervals:
+        intervals = dict.fromkeys(sorted(negative), NEGATIVE) | dict(intervals)
+        within = {name: interval.tree(name) for name, interval in intervals.items()}
+        environment = {**environment, **within}
+        positive = positive.union(WITHIN + name for name in intervals)
+        names = [WITHIN + name if name in intervals else name for name in names]
     leaves = tuple(sorted(leaf_names(tree, environment).union(names)))
     from grader.compare.sample import sample
 
@@ -300,6 +304,7 @@ def make_reference(
         environment=environment,
         positive=positive,
         integers=integers,
+        intervals=intervals,
         leaves=leaves,
         spots=tuple(spots),
         regions=chosen.regions,

@@ -18,8 +18,9 @@ from typing import ClassVar
 from grader.compare.cases import settled
 from grader.compare.field import Element, Field, UndefinedEverywhere
 from grader.compare.interpret import Interpreter
+from grader.compare.intervals import Interval
 from grader.compare.ladder import compare
-from grader.compare.reference import Reference, leaf_names, make_reference
+from grader.compare.reference import NO_INTERVALS, Reference, leaf_names, make_reference
 from grader.errors import LimitError
 from grader.expr.families import has_big, instance, member, renamed, unfolded, written_out
 from grader.expr.tree import (
@@ -94,6 +95,7 @@ def make_sum_reference(
     positive: frozenset[str] = frozenset(),
     negative: frozenset[str] = frozenset(),
     integers: frozenset[str] = frozenset(),
+    intervals: Mapping[str, Interval] = NO_INTERVALS,
     names: frozenset[str] = frozenset(),
     others: tuple[Node, ...] = (),
 ) -> SumReference:
@@ -117,6 +119,11 @@ def make_sum_reference(
             positive=members(positive),
             negative=members(negative),
             integers=members(integers),
+            intervals={
+                each: interval
+                for name, interval in intervals.items()
+                for each in member_names(name, ranges, given)
+            },
             names=members(names).union(
                 *(leaf_names(written_out(other, given, ranges), {}) for other in others)
             ),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from grader.errors import AnswerError, LimitError
-from grader.expr.conditions import in_words
+from grader.expr.conditions import condition, in_words
 from grader.expr.grammar import Grammar
 from grader.expr.lexer import tokenize
 from grader.expr.lexicon import Lexicon, lexicon_of
@@ -33,7 +33,7 @@ from grader.expr.tokens import (
     UNKNOWN,
     Tokens,
 )
-from grader.expr.tree import Dimensions, Node, Partial, Quotient, Symbol
+from grader.expr.tree import Condition, Dimensions, Node, Partial, Quotient, Symbol
 from grader.limits import MAX_ALTERNATIVES
 from grader.source import Span
 
@@ -42,6 +42,7 @@ __all__ = [
     "Note",
     "Reading",
     "parse_answer",
+    "parse_condition",
     "parse_expression",
     "parse_name",
     "parse_quantity",
@@ -62,6 +63,20 @@ def parse_expression(text: str, vocabulary: Vocabulary) -> Node:
     if grammar.kinds[grammar.pos] != END:
         raise grammar.unexpected()
     return node
+
+
+def parse_condition(text: str, vocabulary: Vocabulary) -> Condition:
+    """The tree of one condition and nothing else, such as ``0 < p < 1``.
+
+    Raises AnswerError where the text has no meaning, LimitError where it is too
+    long or too deep.
+    """
+    tokens = tokenize(text, lexicon_of(vocabulary))
+    grammar = Grammar(tokens, lexicon_of(vocabulary))
+    found = condition(grammar)
+    if grammar.kinds[grammar.pos] != END:
+        raise grammar.unexpected()
+    return found
 
 
 def parse_answer(text: str, vocabulary: Vocabulary) -> Reading:

@@ -188,6 +188,7 @@ def _same_meaning(statement: Statement, name: str, tree: Node, key: str) -> bool
             positive=statement.positive,
             negative=statement.negative,
             integers=statement.integers,
+            intervals=statement.intervals,
             names=statement.leaves,
         )
         return bool(compare(reference, tree))

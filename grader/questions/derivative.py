@@ -56,6 +56,7 @@ def build_expressions(
                 positive=statement.positive,
                 negative=statement.negative,
                 integers=statement.integers,
+                intervals=statement.intervals,
                 names=statement.leaves,
             )
         except (ValueError, LimitError, UndefinedEverywhere) as error:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
-from grader.compare.reference import Reference
+from grader.compare.intervals import Interval
+from grader.compare.reference import NO_INTERVALS, Reference
 from grader.compare.sums import SumReference
 from grader.expr.latex import to_latex
 from grader.expr.names import Vocabulary
@@ -21,7 +22,7 @@ class Statement:
     """What a question states, as trees.
 
     ``forward`` is the forward pass, in order; ``sizes`` the number of elements of
-    each vector; ``positive``, ``negative`` and ``integers`` the symbols assumed to be so.
+    each vector; ``intervals`` the ranges of symbols; ``positive``, ``negative`` and ``integers`` the symbols assumed to be so.
     """
 
     vocabulary: Vocabulary
@@ -31,6 +32,7 @@ class Statement:
     integers: frozenset[str]
     forward: Mapping[str, Node]
     sizes: Mapping[str, Node]
+    intervals: Mapping[str, Interval] = field(default_factory=lambda: NO_INTERVALS)
 
 
 @dataclass(frozen=True, slots=True)

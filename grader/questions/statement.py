@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
-from grader.compare.reference import NO_NAMES
+from grader.compare.intervals import Interval, interval_of
+from grader.compare.reference import NO_INTERVALS, NO_NAMES
 from grader.errors import AnswerError, Fault, LimitError, RubricError
 from grader.expr.functions import FUNCTIONS, SPELLINGS
 from grader.expr.names import FREE, Vocabulary
-from grader.expr.parser import parse_expression, parse_name, parse_quantity
+from grader.expr.parser import parse_condition, parse_expression, parse_name, parse_quantity
 from grader.expr.tree import Node, Partial, Symbol, symbols
 from grader.questions.part import Statement
 from grader.read.located import Located
-from grader.read.rubric import PartFile, QuestionFile, RubricFile
+from grader.read.rubric import PartFile, QuestionFile, RubricFile, SymbolDeclaration
 from grader.source import Place
 
 T = TypeVar("T")
@@ -99,6 +100,7 @@ def read_statement(question: QuestionFile, faults: Faults) -> Statement:
         return name
 
     leaves: list[str] = []
+    ranged: list[tuple[str, SymbolDeclaration]] = []
     assumed: dict[str, set[str]] = {}
     for symbol in question.symbols:
         name = declare(symbol.name)
@@ -107,6 +109,8 @@ def read_statement(question: QuestionFile, faults: Faults) -> Statement:
             assumed.setdefault("positive" if question.sizes else symbol.assume, set()).add(name)
             if question.sizes:
                 assumed.setdefault("integer", set()).add(name)
+            if symbol.range is not None:
+                ranged.append((name, symbol))
     forward_names = [(declare(quantity.name), quantity) for quantity in question.quantities]
     size_names = [(declare(size.name), size) for size in question.sizes]
     indices = read_indices(question, faults)
@@ -151,7 +155,38 @@ def read_statement(question: QuestionFile, faults: Faults) -> Statement:
         integers=frozenset(assumed.get("integer", ())),
         forward=forward or NO_NAMES,
         sizes=sizes or NO_NAMES,
+        intervals=_intervals(ranged, vocabulary, faults, sizes=bool(question.sizes)),
     )
+
+
+def _intervals(
+    ranged: list[tuple[str, SymbolDeclaration]],
+    vocabulary: Vocabulary,
+    faults: Faults,
+    *,
+    sizes: bool,
+) -> Mapping[str, Interval]:
+    """The ranges of symbols, each with the name that it is of."""
+    found: dict[str, Interval] = {}
+    for name, symbol in ranged:
+        where = symbol.range
+        assert where is not None
+        condition = faults.read(
+            where,
+            lambda where=where: parse_condition(where.text, vocabulary),  # type: ignore[misc]
+        )
+        if condition is None:
+            continue
+        if symbol.assume != "real" or sizes:
+            what = "whole number" if sizes else symbol.assume
+            faults.add(where, f"a range says all of a real symbol; `{symbol.name.text}` is"
+                       f" assumed to be {what} already")  # fmt: skip
+            continue
+        try:
+            found[name] = interval_of(condition, name)
+        except ValueError as error:
+            faults.add(where, str(error))
+    return found or NO_INTERVALS
 
 
 def read_indices(question: QuestionFile, faults: Faults) -> dict[str, str]:

@@ -36,6 +36,7 @@ def part_with_sums(
         positive=statement.positive,
         negative=statement.negative,
         integers=statement.integers,
+        intervals=statement.intervals,
         names=statement.leaves,
     )
     reference = sums.instances[0].reference
@@ -67,6 +68,11 @@ def part_with_sums(
         positive=members(statement.positive),
         negative=members(statement.negative),
         integers=members(statement.integers),
+        intervals={
+            each: interval
+            for name, interval in statement.intervals.items()
+            for each in member_names(name, indices, sizes)
+        },
         forward=reference.environment,
     )
     return replace(

@@ -81,10 +81,12 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class SymbolDeclaration:
-    """A leaf parameter; ``assume`` is real, positive, nonnegative, negative, nonzero or integer."""
+    """A leaf parameter; ``assume`` is real, positive, nonnegative, negative, nonzero or integer,
+    ``range`` a condition on a real one."""
 
     name: Located
     assume: str = "real"
+    range: Located | None = None
     aliases: tuple[Located, ...] = ()
 
 
@@ -479,6 +481,7 @@ def _question(shape: Any, at: Keys, data: Plain, source: Source) -> QuestionFile
         SymbolDeclaration(
             name=value(symbol.name, "symbols", index, "name"),
             assume=symbol.assume,
+            range=None if symbol.range is None else value(symbol.range, "symbols", index, "range"),
             aliases=many(symbol.aliases, "symbols", index, "aliases")
             + shared.get(_bare(symbol.name), ()),
         )

@@ -184,6 +184,10 @@ class SymbolShape(Shape):
     assume: Literal["real", "positive", "nonnegative", "negative", "nonzero", "integer"] = Field(
         default="real", description="What values it may take."
     )
+    range: Text | None = Field(
+        default=None,
+        description="Between which numbers a real one lies, such as 0 < p < 1 or s > 2.",
+    )
     aliases: Spellings = Field(default_factory=list, description="Other spellings of the name.")
 
 
