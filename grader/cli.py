@@ -11,20 +11,19 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from grader.choices import gradebook_choices, time_choice
 from grader.cli_author import new
-from grader.cli_canvas import autograder, check_column, export, options_of, push, warnings_of
+from grader.cli_canvas import autograder, export, push
+from grader.cli_grade import grade
 from grader.command import (
     NEEDS_ATTENTION,
     Example,
     InOrder,
     complain,
     give_up,
-    homework_at,
     homework_of,
     rubric_argument,
     writing,
@@ -33,53 +32,7 @@ from grader.errors import AnswerError, FileError, LimitError
 from grader.version import __version__
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from grader.exports.options import ExportOptions
     from grader.homework import Homework
-    from grader.read.review import Kept, ReviewFile
-
-
-def _review(out: Path, homework: Homework) -> ReviewFile:
-    """What was decided in a folder of results; ends the program at faults of that file."""
-    from getpass import getuser
-
-    from grader.review import load_review
-
-    try:
-        who = getuser()
-    except (OSError, KeyError):  # a user without a name, as in a container
-        who = None
-    try:
-        return load_review(out / "review.yaml", homework, who)
-    except (FileError, OSError) as error:
-        give_up(error)
-
-
-def _write(
-    document: dict[str, Any], out: Path, options: ExportOptions, kept: Kept, *, canvas: bool
-) -> list[str]:
-    """All files of one run, and with ``canvas`` what else goes back to it; what the
-    instructor should know of them."""
-    from jinja2 import TemplateError
-
-    from grader.exports import EXPORTS, write_export
-    from grader.reports import write_reports
-
-    names = ["canvas-gradebook"]
-    if canvas:
-        names += ["canvas-feedback-zip", "canvas-comments"]
-    with writing(out):
-        try:
-            written = write_reports(document, out, options.templates, kept)
-        except TemplateError as error:
-            give_up(f"{options.templates}: {error}")
-        warnings = list(written.warnings)
-        for row in map(EXPORTS.__getitem__, names):
-            exported = write_export(document, row.name, out / row.path, options)
-            # Who is left out waits in review.yaml; a log need not repeat a class.
-            warnings += warnings_of(exported, row.path, names=sys.stdout.isatty())
-    return warnings
 
 
 def _width() -> int | None:
@@ -105,90 +58,11 @@ def cli() -> None:
       0  done; for check, every part is right
       1  done, but something needs attention
       2  the command or the rubric is at fault
+    130  stopped with Ctrl-C; what was done is kept
     """
 
 
-@cli.command(cls=Example, example="grader grade activity6 answers/ late/*.yaml -o results")
-@rubric_argument
-@click.argument(
-    "paths",
-    metavar="PATH...",
-    nargs=-1,
-    required=True,
-    type=click.Path(exists=True, readable=False, path_type=Path),
-)
-@click.option(
-    "-o",
-    "--out",
-    default="out",
-    show_default=True,
-    metavar="DIRECTORY",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Where the results are written.",
-)
-@click.option(
-    "--jobs",
-    type=click.IntRange(min=1),
-    default=1,
-    show_default=True,
-    metavar="N",
-    help="Processes that share the work; the results are the same for any number.",
-)
-@click.option(
-    "--templates",
-    metavar="DIRECTORY",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Templates that replace those of the same name that come with the program.",
-)
-@time_choice
-@gradebook_choices
-def grade(
-    rubric: str,
-    paths: tuple[Path, ...],
-    out: Path,
-    jobs: int,
-    templates: Path | None,
-    *,
-    now: datetime | None,
-    **choices: Any,
-) -> None:
-    """Grade a batch of answers files, or of the documents that import reads.
-
-    A PATH is a file, Canvas's submissions zip, or a folder: its files are graded,
-    folders inside it are not.  Results, a page for each student, a page for the
-    class, the list of what a person must look at, and a gradebook for Canvas are
-    written; for Canvas's zip also the feedback files and comments to send back.
-
-    What was decided in OUT/review.yaml since the last run is applied, and kept.
-
-    Exit code 1: a file could not be read.  Everyone else is graded.
-    """
-    from grader.batch import grade_paths
-    from grader.review import apply_decisions
-    from grader.terminal import batch_line, batch_table, later_line, print_table, progress_bar
-
-    homework = homework_at(rubric, now)
-    options = options_of(choices, templates)
-    if options.gradebook is not None:
-        check_column(homework, options)
-    elif options.column is not None:
-        give_up("--column needs --gradebook, which has the columns")
-    review = _review(out, homework)
-    with progress_bar("Grading") as progress:
-        graded = grade_paths(homework, paths, jobs=jobs, progress=progress, book=options.gradebook)
-    applied = apply_decisions(graded, review, homework)
-    batch = applied.batch
-    for unread in batch.unread:
-        complain(unread.error)
-    canvas = options.gradebook is not None or any(path.suffix.lower() == ".zip" for path in paths)
-    written = _write(batch.as_json(), out, options, applied.kept, canvas=canvas)
-    for warning in (*applied.warnings, *written):
-        complain(warning)
-    if sys.stdout.isatty():
-        print_table(batch_table(batch))
-    click.echo(batch_line(batch, out) + later_line(batch.homework))
-    if batch.unread:
-        sys.exit(NEEDS_ATTENTION)
+cli.add_command(grade)
 
 
 @cli.command(cls=Example, example="grader check activity6 answers.yaml --html check.html")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -118,23 +119,24 @@ def export(
         complain(warning)
 
 
-def _document(results: Path, *, comments: bool = False) -> dict[str, Any]:
+def _document(results: Path, *, comments: bool = False) -> Mapping[str, Any]:
     """The results that a file holds, or with ``comments`` what was made from them to be
     sent; ends the program where it holds neither."""
-    from grader.reports.results_json import read_results
+    from grader.reports.results_file import open_results
 
     try:
-        text = results.read_text(encoding="utf-8")
+        return open_results(results)
+    except UnicodeDecodeError as error:
+        give_up(f"{results}: this is not UTF-8: {error.reason} at byte {error.start}")
+    except FileError as error:
         if comments:
             from grader.push.run import read_comments
 
-            found = read_comments(text)
+            found = read_comments(results.read_text(encoding="utf-8"))
             if found is not None:
                 return found
-        return read_results(text, str(results))
-    except UnicodeDecodeError as error:
-        give_up(f"{results}: this is not UTF-8: {error.reason} at byte {error.start}")
-    except (FileError, OSError) as error:
+        give_up(error)
+    except OSError as error:
         give_up(error)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 #: Exit codes; see ``docs/cli.md``.
 NEEDS_ATTENTION = 1
 AT_FAULT = 2
+#: Stopped with Ctrl-C, as shells count it.
+STOPPED = 130
 
 
 class Example(click.Command):
@@ -81,11 +84,25 @@ def homework_at(rubric: str, now: datetime | None) -> Homework:
 
 @contextmanager
 def writing(out: Path) -> Iterator[None]:
-    """Say in one line which file could not be written, and why."""
+    """Say in one line which file could not be written, why, and what to do."""
     try:
         yield
     except OSError as error:
-        give_up(f"{error.filename or out}: {error.strerror or error}")
+        mend = _MENDS.get(error.errno or 0, "")
+        give_up(f"{error.filename or out}: {error.strerror or error}{mend}")
+
+
+#: What to do about errors of the file system, as the end of a sentence.
+_MENDS = {
+    **dict.fromkeys(
+        (errno.ENOSPC, errno.EDQUOT, errno.EFBIG),
+        "; make room, and give the same command again",
+    ),
+    **dict.fromkeys(
+        (errno.EACCES, errno.EPERM, errno.EROFS),
+        "; name another place, or change who may write to this one",
+    ),
+}
 
 
 rubric_argument = click.argument("rubric")

@@ -74,7 +74,11 @@ def compiled_key(file: str, digest: str) -> str:
 
 def load_compiled(file: str, data: bytes) -> Compiled | None:
     """What was derived from a rubric's bytes in an earlier run, if that was kept."""
-    digest = hashlib.sha256(data).hexdigest()
+    return find_compiled(file, hashlib.sha256(data).hexdigest())
+
+
+def find_compiled(file: str, digest: str) -> Compiled | None:
+    """The same by the SHA-256 of those bytes, in hex."""
     document = read_entry(compiled_key(file, digest))
     if document is None:
         return None

@@ -11,8 +11,10 @@ import os
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from grader.limits import FILE_STEM_BYTES
 
@@ -37,6 +39,10 @@ def private_folder(folder: Path) -> None:
         folder.mkdir(mode=0o700, exist_ok=True)
 
 
+#: What the names of files begin and end with that are not whole yet.
+_PARTIAL = (".grader-", ".tmp")
+
+
 def write_atomically(path: Path, content: str | bytes, *, durable: bool = True) -> Path:
     """Write a file that is complete under its name at every moment, mode 0600.
 
@@ -44,16 +50,28 @@ def write_atomically(path: Path, content: str | bytes, *, durable: bool = True) 
     need be.  Raises OSError (a full disk, no permission), and then leaves what
     was there before and no temporary file.
     """
+    with replacing(path, durable=durable) as file:
+        file.write(content.encode("utf-8") if isinstance(content, str) else content)
+    return path
+
+
+@contextmanager
+def replacing(path: Path, *, durable: bool = True) -> Iterator[BinaryIO]:
+    """A stream whose bytes become the file when all of them are written, mode 0600.
+
+    Until then, and when anything is raised, what was there before stays.  A file that
+    is ``durable`` outlives a loss of power too.  Raises OSError.
+    """
     # What only reads does without it, and without what it loads.
     import tempfile
 
-    data = content.encode("utf-8") if isinstance(content, str) else content
     private_folder(path.parent)
     # In the same folder, since a rename is atomic within one file system only.
-    descriptor, name = tempfile.mkstemp(prefix=".grader-", suffix=".tmp", dir=path.parent)
+    prefix, suffix = _PARTIAL
+    descriptor, name = tempfile.mkstemp(prefix=prefix, suffix=suffix, dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
+            yield file
             if durable:
                 file.flush()
                 os.fsync(file.fileno())
@@ -63,7 +81,13 @@ def write_atomically(path: Path, content: str | bytes, *, durable: bool = True) 
         raise
     if durable:
         _sync_folder(path.parent)
-    return path
+
+
+def sweep(folder: Path) -> None:
+    """Remove what runs that were killed have left half-written in a folder."""
+    prefix, suffix = _PARTIAL
+    for path in folder.glob(f"{prefix}*{suffix}"):
+        path.unlink(missing_ok=True)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -288,3 +288,29 @@ MAX_BIG_TERMS = 9
 
 #: Terms that all sums of one expression may come to together when they are written out.
 MAX_WRITTEN_OUT = 2_000
+
+# --- Batches (grader/batch) -----------------------------------------------------------
+
+#: Keys of answers files whose part is remembered by a worker: a class uses some hundred
+#: notations; a file made to fill the memory has thousands.
+KEYS_KEPT = 10_000
+
+#: Bytes of data that a worker may hold: three times what the largest known comparison
+#: takes, and still two workers in a machine of 4 GB.
+WORKER_BYTES = 1_000_000_000
+
+#: Files that go to a worker at a time, and answers: some 30 ms of work, so that passing
+#: them on costs little and a worker that dies loses little.
+FILES_PER_TASK = 16
+ANSWERS_PER_TASK = 16
+
+#: Answers that may wait to be judged before more files are read: what keeps the memory of
+#: a run the same for a class of any size, and every worker busy.
+ANSWERS_WAITING = 4_000
+
+#: Results of answers that are kept decoded while a class is written: a part has few
+#: hundred different answers in a class of a thousand.
+RESULTS_KEPT = 20_000
+
+#: Seconds that the scheduler of a cluster may take to answer.
+CLUSTER_SECONDS = 10

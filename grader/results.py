@@ -14,6 +14,7 @@ from math import floor
 from typing import Any
 
 from grader.source import Span
+from grader.version import __version__
 
 #: The version of the layout of ``results.json``.
 RESULTS_SCHEMA = 1
@@ -261,7 +262,8 @@ class Submission:
     ``notes`` speak about the file as a whole; ``unread`` are places in it that could
     not be read (an unknown part, say), which the batch lists beside unread files.
     ``step`` is what the sum is rounded to (half up) and ``cap`` the most that it may
-    be, where the rubric says so.
+    be, where the rubric says so.  ``digests`` name each file that it was read from, with
+    the SHA-256 of its bytes.
     """
 
     student: Student
@@ -271,6 +273,7 @@ class Submission:
     unread: tuple[Unread, ...] = ()
     step: Fraction | None = None
     cap: Fraction | None = None
+    digests: tuple[tuple[str, str], ...] = ()
 
     @property
     def score(self) -> Fraction:
@@ -294,6 +297,7 @@ class Submission:
         return {
             "student": self.student.as_json(),
             "file": self.file,
+            "files": dict(self.digests),
             "score": points_json(self.score),
             "pending": points_json(self.pending),
             "possible": points_json(self.possible),
@@ -399,22 +403,34 @@ class HomeworkStatement:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """All that one run of ``grade`` found out, students in the order of their files."""
+    """All that one run of ``grade`` found out, students in the order of their files.
+
+    ``rubric`` is the SHA-256 of the rubric's file.
+    """
 
     homework: HomeworkStatement
     students: tuple[Submission, ...]
     unread: tuple[Unread, ...] = ()
+    rubric: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """The document ``results.json``."""
         return {
-            "schema": RESULTS_SCHEMA,
-            "assignment": self.homework.assignment,
-            "possible": points_json(self.homework.possible),
-            "homework": self.homework.as_json(),
+            **results_head(self.homework, self.rubric),
             "students": [student.as_json() for student in self.students],
             "unread": [unread.as_json() for unread in self.unread],
         }
+
+
+def results_head(homework: HomeworkStatement, rubric: str) -> dict[str, Any]:
+    """What stands in ``results.json`` before the students; ``rubric`` is the SHA-256 of its file."""
+    return {
+        "schema": RESULTS_SCHEMA,
+        "assignment": homework.assignment,
+        "possible": points_json(homework.possible),
+        "made_with": {"grader": __version__, "rubric": rubric},
+        "homework": homework.as_json(),
+    }
 
 
 def points_json(points: Fraction) -> int | float:

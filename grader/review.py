@@ -10,9 +10,11 @@ has changed since, the decision is kept beside the new answer and decides nothin
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 
 from grader.errors import Fault, FileError
@@ -21,7 +23,7 @@ from grader.homework import Homework
 from grader.limits import FILE_FAULTS
 from grader.policy import COUNTS_ONLY_WHOLE, all_or_nothing
 from grader.read.review import MISSING, Entry, Kept, Listed, ReviewFile, read_review, same_text
-from grader.results import Batch, Decision, PartResult, Submission
+from grader.results import Batch, Decision, PartResult, Student, Submission
 
 #: The meaning of every right answer; it is not one text's, so no text brings it in.
 _RIGHT = "right"
@@ -120,12 +122,13 @@ class _Match:
 class _Entries:
     """The entries of a review by what they can be recognised by."""
 
-    def __init__(self, review: ReviewFile, batch: Batch) -> None:
+    def __init__(
+        self, review: ReviewFile, meant: Mapping[tuple[str, str], AbstractSet[str]]
+    ) -> None:
         self._by_text: dict[tuple[str, str], list[int]] = {}
         self._by_meaning: dict[tuple[str, str], list[int]] = {}
         self._without_text: dict[str, list[int]] = {}
         self.entries = review.entries
-        meant = _meanings(batch)
         for place, entry in enumerate(review.entries):
             for text in entry.texts:
                 self._by_text.setdefault((entry.part, text), []).append(place)
@@ -180,14 +183,83 @@ def _listed(entry: Entry, submission: Submission) -> Listed | None:
     )
 
 
-def _meanings(batch: Batch) -> Mapping[tuple[str, str], frozenset[str]]:
-    """What each text of a part means to the students who wrote it."""
+def _meanings(
+    submissions: Iterable[Submission], wanted: AbstractSet[tuple[str, str]]
+) -> Mapping[tuple[str, str], AbstractSet[str]]:
+    """What each of the texts that are wanted means to the students who wrote it."""
     found: dict[tuple[str, str], set[str]] = {}
-    for submission in batch.students:
+    for submission in submissions:
         for result in submission.parts:
-            if result.answer is not None and result.meaning is not None:
-                found.setdefault((result.part, same_text(result.answer)), set()).add(result.meaning)
-    return {key: frozenset(meanings) for key, meanings in found.items()}
+            if result.answer is None or result.meaning is None:
+                continue
+            key = result.part, same_text(result.answer)
+            if key in wanted:
+                found.setdefault(key, set()).add(result.meaning)
+    return found
+
+
+class Decisions:
+    """The decisions of a review file, applied to a class student by student.
+
+    ``submissions`` goes through the class once more; it is asked for only where a person
+    has added an entry that names a text, and everyone who means the same must be found.
+    """
+
+    def __init__(
+        self,
+        review: ReviewFile,
+        homework: Homework,
+        submissions: Callable[[], Iterable[Submission]],
+    ) -> None:
+        self._review = review
+        self._homework = homework
+        named = {
+            (entry.part, text)
+            for entry in review.entries if entry.is_by_hand
+            for text in entry.texts
+        }  # fmt: skip
+        self._entries = _Entries(review, _meanings(submissions(), named) if named else {})
+        #: For each entry the students for whom it holds, and how many submissions.
+        self._holds: list[list[tuple[Student, str]]] = [[] for _ in review.entries]
+        self._earlier = _Earlier(review.entries)
+
+    def apply(self, submission: Submission) -> Submission:
+        """A submission with the decisions about it; its verdicts stay.  Raises nothing."""
+        if not self._review.entries:
+            return _with_policy(submission, self._homework)
+        parts: list[PartResult] = []
+        held: dict[int, None] = {}
+        for result in submission.parts:
+            match = self._entries.best(submission, result)
+            if match is None or match.decision is None:
+                parts.append(result)
+                continue
+            held.setdefault(match.place)
+            parts.append(_decided(result, match.decision))
+        for place in held:
+            self._holds[place].append((submission.student, submission.file))
+        applied = _with_policy(replace(submission, parts=tuple(parts)), self._homework)
+        self._earlier.see(applied)
+        return applied
+
+    def left(self) -> tuple[Kept, tuple[str, ...]]:
+        """What of the file applies to nobody, to be kept, and what the instructor should know.
+
+        Only once every submission was applied to.
+        """
+        earlier: list[Entry] = []
+        warnings: list[str] = []
+        for place, (entry, inside) in enumerate(
+            zip(self._review.entries, self._holds, strict=True)
+        ):
+            if not entry.is_decided:
+                continue
+            left, told = _left_over(
+                entry, inside, self._review, partial(self._earlier.is_done, place)
+            )
+            earlier += left
+            warnings += told
+        return Kept(_merged(earlier), self._review.decided_by, self._review.data), tuple(warnings)
 
 
 def apply_decisions(batch: Batch, review: ReviewFile, homework: Homework) -> Applied:
@@ -195,29 +267,10 @@ def apply_decisions(batch: Batch, review: ReviewFile, homework: Homework) -> App
 
     A decided part has the decision's points, its verdict stays.  Raises nothing.
     """
-    entries = _Entries(review, batch)
-    holds: list[set[int]] = [set() for _ in review.entries]
-    students: list[Submission] = []
-    for index, submission in enumerate(batch.students):
-        parts: list[PartResult] = []
-        for result in submission.parts:
-            match = entries.best(submission, result)
-            if match is None or match.decision is None:
-                parts.append(result)
-                continue
-            holds[match.place].add(index)
-            parts.append(_decided(result, match.decision))
-        students.append(_with_policy(replace(submission, parts=tuple(parts)), homework))
-    applied = replace(batch, students=tuple(students))
-    earlier: list[Entry] = []
-    warnings: list[str] = []
-    for entry, inside in zip(review.entries, holds, strict=True):
-        if not entry.is_decided:
-            continue
-        left, told = _left_over(entry, inside, applied, review)
-        earlier += left
-        warnings += told
-    return Applied(applied, Kept(_merged(earlier), review.decided_by, review.data), tuple(warnings))
+    decisions = Decisions(review, homework, lambda: batch.students)
+    students = tuple(map(decisions.apply, batch.students))
+    kept, warnings = decisions.left()
+    return Applied(replace(batch, students=students), kept, warnings)
 
 
 def _decided(result: PartResult, decision: Decision) -> PartResult:
@@ -255,22 +308,24 @@ def _with_its_own_points(result: PartResult) -> PartResult:
 
 
 def _left_over(
-    entry: Entry, inside: set[int], batch: Batch, review: ReviewFile
+    entry: Entry,
+    inside: Sequence[tuple[Student, str]],
+    review: ReviewFile,
+    is_done: Callable[[Listed], bool],
 ) -> tuple[list[Entry], list[str]]:
     """The records to keep of an entry for the students it was about and is not now.
 
-    ``inside`` are the submissions for which it holds.
+    ``inside`` are the students for whom it holds.
     """
-    here = [batch.students[index] for index in sorted(inside)]
+    here = _Members(inside)
     moved = [
         listed
         for listed in entry.students
-        if (listed.decision or entry.decision) is not None
-        and not any(listed.is_student(s.student, s.file) for s in here)
+        if (listed.decision or entry.decision) is not None and listed not in here
     ]
     if entry.is_earlier:
         # Of what was kept before, only what now holds elsewhere with the same words is done.
-        moved = [s for s in moved if not _holds_elsewhere(entry, s, batch)]
+        moved = [s for s in moved if not is_done(s)]
     if entry.students:
         left = [replace(entry, students=tuple(moved), is_earlier=True)] if moved else []
         told = bool(moved) and not inside
@@ -286,20 +341,64 @@ def _left_over(
     return left, [message]
 
 
-def _holds_elsewhere(entry: Entry, listed: Listed, batch: Batch) -> bool:
-    """Whether the same is decided about the same text of the student by another entry."""
-    wanted = listed.decision or entry.decision
-    assert wanted is not None
-    return any(
-        result.part == entry.part
-        and result.answer is not None
-        and same_text(result.answer) in entry.texts
-        and result.decision is not None
-        and (result.decision.points, result.decision.comment) == (wanted.points, wanted.comment)
-        for submission in batch.students
-        if listed.is_student(submission.student, submission.file)
-        for result in submission.parts
-    )
+class _Members:
+    """Some students, to be asked whether a listed one is among them."""
+
+    def __init__(self, students: Iterable[tuple[Student, str]]) -> None:
+        self._students = tuple(students)
+        self._ids = {
+            same_text(student.id) for student, _ in self._students if student.id is not None
+        }
+
+    def __contains__(self, listed: Listed) -> bool:
+        if listed.id is not None:
+            return listed.id in self._ids
+        return any(listed.is_student(student, file) for student, file in self._students)
+
+
+class _Earlier:
+    """Which of the decisions that were kept from earlier runs hold elsewhere by now: the
+    same is decided about the same text of the student by another entry."""
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self._by_id: dict[str, list[tuple[int, Listed]]] = {}
+        self._others: list[tuple[int, Listed]] = []
+        self._entries = entries
+        self._done: set[tuple[int, Listed]] = set()
+        for place, entry in enumerate(entries):
+            if not (entry.is_earlier and entry.is_decided):
+                continue
+            for listed in entry.students:
+                if listed.id is not None:
+                    self._by_id.setdefault(listed.id, []).append((place, listed))
+                else:
+                    self._others.append((place, listed))
+
+    def see(self, submission: Submission) -> None:
+        """A submission with all that is decided about it."""
+        number = submission.student.id
+        about = [*self._by_id.get(same_text(number or ""), ()), *self._others]
+        for place, listed in about:
+            if listed.is_student(submission.student, submission.file) and any(
+                self._is_same(place, listed, result) for result in submission.parts
+            ):
+                self._done.add((place, listed))
+
+    def is_done(self, place: int, listed: Listed) -> bool:
+        """Whether an entry's decision for a student holds elsewhere."""
+        return (place, listed) in self._done
+
+    def _is_same(self, place: int, listed: Listed, result: PartResult) -> bool:
+        entry = self._entries[place]
+        wanted = listed.decision or entry.decision
+        return (
+            wanted is not None
+            and result.part == entry.part
+            and result.answer is not None
+            and same_text(result.answer) in entry.texts
+            and result.decision is not None
+            and (result.decision.points, result.decision.comment) == (wanted.points, wanted.comment)
+        )
 
 
 def _merged(earlier: list[Entry]) -> tuple[Entry, ...]:

@@ -6,12 +6,11 @@ first, so that no text moves the cursor, hides itself or forges a line.
 
 from __future__ import annotations
 
+import json
 import sys
 import textwrap
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -20,7 +19,7 @@ import click
 
 from grader.expr.names import latex_name
 from grader.expr.tree import Dimensions
-from grader.limits import SUMMARY_ROWS, WITNESS_NAMES
+from grader.limits import WITNESS_NAMES
 from grader.reports.check_view import LOOKS, READ, CheckPart, check_view, look
 from grader.reports.escape import latex_line, markdown_line
 from grader.reports.markup import inline_math
@@ -28,7 +27,6 @@ from grader.reports.unicode_math import unicode_math
 from grader.reports.visible import one_line, visible
 from grader.reports.words import ValueWords, number_text, plural, reveal_words, value_words
 from grader.results import (
-    Batch,
     Enclosure,
     HomeworkStatement,
     Outcome,
@@ -45,6 +43,7 @@ if TYPE_CHECKING:
     from grader.grade import Explanation
     from grader.homework import Homework
     from grader.questions.part import Part
+    from grader.run import Finished, Tally
 
 #: The widest of the words, so that the columns stand below one another.
 _WORD_CELLS = max(len(look.word) for look in LOOKS.values())
@@ -165,53 +164,68 @@ def _value(enclosure: Enclosure | None) -> ValueWords:
 # --- grade ------------------------------------------------------------------------
 
 
-def batch_line(batch: Batch, out: Path) -> str:
+def batch_line(tally: Tally, out: Path) -> str:
     """The whole run on one line, for logs and pipes."""
-    waiting = sum(part.points is None for student in batch.students for part in student.parts)
-    graded = {student.file for student in batch.students}
-    faulty = {unread.file for unread in batch.unread}
     told = [
-        f"{plural(len(batch.students), 'submission')} graded",
-        f"{plural(len(faulty - graded), 'file')} unread",
-        f"{plural(waiting, 'answer')} for a person",
+        f"{plural(tally.students, 'submission')} graded",
+        f"{plural(tally.files_unread, 'file')} unread",
+        f"{plural(tally.waiting, 'answer')} for a person",
     ]
-    if faulty & graded:
-        told.insert(2, f"{plural(len(faulty & graded), 'file')} read in part")
-    return f"{one_line(batch.homework.assignment)}: {', '.join(told)}; {out / 'results.json'}"
+    if tally.files_read_in_part:
+        told.insert(2, f"{plural(tally.files_read_in_part, 'file')} read in part")
+    return f"{one_line(tally.homework.assignment)}: {', '.join(told)}; {out / 'results.json'}"
 
 
-def batch_table(batch: Batch) -> Table:
+def batch_json(finished: Finished, out: Path) -> str:
+    """The same for scripts, with how much of the work an earlier run had done."""
+    tally, counts = finished.tally, finished.counts
+    found = {
+        "assignment": tally.homework.assignment,
+        "results": str(out / "results.json"),
+        "submissions": tally.students,
+        "files_unread": tally.files_unread,
+        "files_read_in_part": tally.files_read_in_part,
+        "for_a_person": tally.waiting,
+        "verdicts": {str(outcome): tally.outcomes[outcome] for outcome in LOOKS},
+        "files": counts.files,
+        "files_known": counts.files_known,
+        "answers_judged": counts.answers,
+        "workers_lost": counts.workers_lost,
+        "warnings": list(finished.warnings),
+    }
+    return json.dumps(found, indent=1)
+
+
+def batch_table(tally: Tally) -> Table:
     """The class at a glance: a row for each student, and what was found in all."""
     from rich.table import Table
     from rich.text import Text
 
+    homework = tally.homework
     table = Table(
-        title=Text(one_line(batch.homework.title or batch.homework.assignment), style="bold"),
+        title=Text(one_line(homework.title or homework.assignment), style="bold"),
         caption="  ".join(f"{shown.symbol} {shown.word}" for shown in LOOKS.values()),
         show_footer=True,
     )
-    totals = Counter(part.verdict.outcome for student in batch.students for part in student.parts)
-    pending = sum((student.pending for student in batch.students), Fraction(0))
-    hidden = len(batch.students) - SUMMARY_ROWS
+    hidden = tally.students - len(tally.rows)
     table.add_column(
         "Student",
-        Text(
-            f"and {hidden} more, in index.html" if hidden > 0 else f"{len(batch.students)} in all"
-        ),
+        Text(f"and {hidden} more, in index.html" if hidden > 0 else f"{tally.students} in all"),
         overflow="ellipsis",
         no_wrap=True,
     )
-    table.add_column(f"of {number_text(batch.homework.possible)}", "", justify="right")
-    table.add_column("pending", number_text(pending), justify="right")
+    table.add_column(f"of {number_text(homework.possible)}", "", justify="right")
+    table.add_column("pending", number_text(tally.pending), justify="right")
     for outcome, shown in LOOKS.items():
-        table.add_column(shown.symbol, str(totals[outcome]), justify="right", style=shown.colour)
-    for student in batch.students[:SUMMARY_ROWS]:
-        counts = Counter(part.verdict.outcome for part in student.parts)
+        table.add_column(
+            shown.symbol, str(tally.outcomes[outcome]), justify="right", style=shown.colour
+        )
+    for row in tally.rows:
         table.add_row(
-            Text(student_name(student.student)),
-            number_text(student.score),
-            number_text(student.pending) if student.pending else "",
-            *(str(counts[outcome]) if counts[outcome] else "" for outcome in LOOKS),
+            Text(student_name(row.student)),
+            number_text(row.score),
+            number_text(row.pending) if row.pending else "",
+            *(str(row.outcomes[outcome]) if row.outcomes[outcome] else "" for outcome in LOOKS),
         )
     return table
 
@@ -224,16 +238,28 @@ def print_table(table: Table) -> None:
 
 
 @contextmanager
-def progress_bar(label: str) -> Iterator[Callable[[int, int], None] | None]:
-    """A bar on standard error that is told (done, total); None where no one watches it."""
-    if not sys.stderr.isatty():
+def progress_bar(label: str, *, quiet: bool = False) -> Iterator[Callable[[int, int], None] | None]:
+    """A bar on standard error that is told (done, total); None where no one watches it.
+
+    It shows how many are done in a second, and how long the rest will take.
+    """
+    if quiet or not sys.stderr.isatty():
         yield None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task
+    from rich.progress import TextColumn as Words
     from rich.progress import TimeRemainingColumn as Remaining
+    from rich.text import Text
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Remaining())
+    class Rate(ProgressColumn):
+        """How many are done in a second, over the last half minute or so."""
+
+        def render(self, task: Task) -> Text:
+            speed = task.finished_speed or task.speed
+            return Text("" if not speed else f"{speed:.3g}/s")
+
+    columns = (Words("{task.description}"), BarColumn(), MofNCompleteColumn(), Rate(), Remaining())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(label, total=None)
 

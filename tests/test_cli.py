@@ -130,6 +130,8 @@ def test_grade_is_quiet_in_a_pipe_and_writes_everything(here: Path) -> None:
     )
     written = {path.relative_to(here).as_posix() for path in here.rglob("*") if path.is_file()}
     assert written == {
+        "results/.grader/journal",
+        "results/.grader/lock",
         "results/results.json",
         "results/index.html",
         "results/review.schema.json",

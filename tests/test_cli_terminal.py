@@ -25,6 +25,7 @@ from grader.results import (
     Verdict,
     Witness,
 )
+from grader.run import Tally
 from grader.source import Span
 
 SLOPE = r"\frac{\partial y}{\partial \phi_{0}}"
@@ -270,10 +271,10 @@ def test_one_line_for_pipes() -> None:
         "p.yaml",
         (PartResult("q1.one", "?", None, UNREADABLE, None, F(1)),),
     )
-    assert terminal.batch_line(BATCH, Path("out")) == (
+    assert terminal.batch_line(Tally.of(BATCH), Path("out")) == (
         f"hw: 2 submissions graded, 1 file unread, 1 file read in part, 0 answers for a person; {Path('out/results.json')}"
     )
-    assert terminal.batch_line(Batch(STATEMENT, (pending,)), Path("o")) == (
+    assert terminal.batch_line(Tally.of(Batch(STATEMENT, (pending,))), Path("o")) == (
         f"hw: 1 submission graded, 0 files unread, 1 answer for a person; {Path('o/results.json')}"
     )
 
@@ -282,7 +283,7 @@ def printed(batch: Batch) -> str:
     from rich.console import Console
 
     stream = io.StringIO()
-    Console(file=stream, width=80).print(terminal.batch_table(batch))
+    Console(file=stream, width=80).print(terminal.batch_table(Tally.of(batch)))
     return stream.getvalue()
 
 
@@ -301,7 +302,7 @@ def test_the_table() -> None:
 
 
 def test_the_table_of_a_large_class_says_what_it_leaves_out(monkeypatch) -> None:
-    monkeypatch.setattr(terminal, "SUMMARY_ROWS", 1)
+    monkeypatch.setattr("grader.run.SUMMARY_ROWS", 1)
     text = printed(BATCH)
     assert "Eve" not in text
     assert "and 1 more, in index.html" in text

@@ -20,8 +20,10 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
     for row in (
         "grader.__main__",
         "grader.cli",
+        "grader.cli_grade",
         "grader.cli_author grader.cli_canvas grader.command grader.choices grader.terminal grader.blank grader.draft",
         "grader",  # the public names; they load when first used
+        "grader.run",
         "grader.push",
         "grader.exports",
         "grader.reports",

@@ -114,6 +114,7 @@ def merge(submissions: Sequence[Submission]) -> list[Submission]:
             parts=tuple(chosen.get(part.part, part) for part in first.parts),
             notes=tuple(dict.fromkeys(notes)),
             unread=tuple(dict.fromkeys(row for one in submissions for row in one.unread)),
+            digests=tuple(dict.fromkeys(row for one in submissions for row in one.digests)),
         )
     ]
 

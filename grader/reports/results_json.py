@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import starmap
 from typing import Any
 
 from grader.errors import Fault, FileError
@@ -18,7 +19,49 @@ _STRING_CONTENT = re.compile(r"[^\x20-\x7e]+")
 
 def render(sheet: Sheet) -> str:
     """``results.json``"""
-    return json_text(sheet.document)
+    return results_text(sheet.document)
+
+
+def results_text(document: Mapping[str, Any]) -> str:
+    """Results as JSON, with a line of its own for each student and each unread file.
+
+    So they are written and read one by one, whatever their number; any reader of JSON
+    sees one document.
+    """
+    students, unread = document["students"], document.get("unread") or ()
+    return "".join(
+        [
+            head_text(document),
+            ",".join(f"\n{line_text(student)}" for student in students),
+            tail_text(unread),
+        ]
+    )
+
+
+def head_text(document: Mapping[str, Any]) -> str:
+    """The lines before the first student."""
+    keys = [key for key in document if key not in _LISTS]
+    lines = [f"{line_text(key)}: {line_text(document[key])}," for key in keys]
+    return "\n".join(["{", *lines, STUDENTS.decode()])
+
+
+def tail_text(unread: Iterable[Mapping[str, Any]]) -> str:
+    """The lines after the last student."""
+    rows = ",".join(f"\n{line_text(row)}" for row in unread)
+    return f'\n{END_OF_STUDENTS.decode()}\n"unread": [{rows}\n]\n}}\n'
+
+
+#: The lists of the document, which stand last.
+_LISTS = frozenset({"students", "unread"})
+#: The lines around the students.
+STUDENTS = b'"students": ['
+END_OF_STUDENTS = b"],"
+
+
+def line_text(value: object) -> str:
+    """A value as JSON on one line, with what no one sees as escapes."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return _STRING_CONTENT.sub(_escaped, text)
 
 
 def json_text(document: Mapping[str, Any]) -> str:
@@ -51,6 +94,8 @@ def read_results(text: str, file: str) -> dict[str, Any]:
     except RecursionError as error:
         raise FileError([Fault(Place(file, 1, 1), "", "this nests too deep")]) from error
     fault = _fault(document)
+    if fault is None:
+        fault = next(filter(None, starmap(student_fault, enumerate(document["students"]))), None)
     if fault is not None:
         path, message = fault
         line, column = line_and_column(text, 0)
@@ -60,6 +105,7 @@ def read_results(text: str, file: str) -> dict[str, Any]:
 
 
 def _fault(document: object) -> tuple[str, str] | None:
+    """What is wrong with a document, its students aside: where, and what."""
     if not isinstance(document, dict) or "schema" not in document:
         return "$", "these are not results of `grader grade`"
     if document["schema"] != RESULTS_SCHEMA:
@@ -69,11 +115,15 @@ def _fault(document: object) -> tuple[str, str] | None:
         )
     if not isinstance(document.get("students"), list):
         return "$.students", "the list of students is missing"
-    for index, submission in enumerate(document["students"]):
-        path = f"$.students[{index}]"
-        if not isinstance(submission, dict):
-            return path, "a student's results must be a mapping"
-        for key, kind in (("student", dict), ("parts", list), ("file", str)):
-            if not isinstance(submission.get(key), kind):
-                return f"{path}.{key}", f"`{key}` is missing, or not of its kind"
+    return None
+
+
+def student_fault(index: int, submission: object) -> tuple[str, str] | None:
+    """What is wrong with the results of one student: where, and what."""
+    path = f"$.students[{index}]"
+    if not isinstance(submission, dict):
+        return path, "a student's results must be a mapping"
+    for key, kind in (("student", dict), ("parts", list), ("file", str)):
+        if not isinstance(submission.get(key), kind):
+            return f"{path}.{key}", f"`{key}` is missing, or not of its kind"
     return None

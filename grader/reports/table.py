@@ -48,20 +48,31 @@ class Written:
 
 
 def write_reports(
-    document: Document, out: Path, templates: Path | None = None, kept: Kept | None = None
+    document: Document,
+    out: Path,
+    templates: Path | None = None,
+    kept: Kept | None = None,
+    *,
+    results: bool = True,
+    feedback: bool = True,
 ) -> Written:
     """Write every report of a results document into a folder.
 
     ``templates``: a folder whose templates stand before the house's own.
     ``kept``: what :func:`grader.review.apply_decisions` left of the review file
-    that is there; without it, one with decisions is not written over.  Each file
-    is whole or not there at all.  Raises OSError where a file cannot be written,
+    that is there; without it, one with decisions is not written over.  ``results``
+    False: ``results.json`` is there; ``feedback`` False: no reports for each student.
+    Each file is whole or not there at all.  Raises OSError where a file cannot be written,
     jinja2.TemplateError for a fault of a template.
     """
     sheet = Sheet(document, Pages(templates), student_stems(document), kept=kept or Kept())
     paths: list[Path] = []
     warnings: list[str] = []
     for report in REPORTS.values():
+        if (report.name == "json" and not results) or (
+            report.audience == "student" and not feedback
+        ):
+            continue
         if report.name == "review":
             path, told = write_review(document, out / report.path, kept)
             paths.append(path)

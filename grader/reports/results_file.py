@@ -1,0 +1,170 @@
+"""``results.json`` as a file that is written and read student by student.
+
+A class of any size passes through; what is held of it is where each student's line
+begins.  The document that comes out is the one that reports and exports are made from,
+with a sequence for the list of students that reads a line when it is asked for.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from io import FileIO
+from pathlib import Path
+from typing import Any, BinaryIO, overload
+from weakref import finalize
+
+from grader.errors import Fault, FileError
+from grader.files import replacing
+from grader.reports.results_json import (
+    END_OF_STUDENTS,
+    STUDENTS,
+    head_text,
+    line_text,
+    read_results,
+    student_fault,
+    tail_text,
+)
+from grader.source import Place
+
+#: Bytes that go to the disk at a time.
+_BUFFER = 1 << 20
+
+
+class StudentLines(Sequence[Mapping[str, Any]]):
+    """The students of a results file, each read when it is asked for.
+
+    The file stays open, so that a run that puts another in its place changes nothing here.
+    """
+
+    def __init__(self, path: Path, starts: array[int]) -> None:
+        """``starts`` are the offsets of the lines, and last the end of the last one."""
+        descriptor = os.open(path, os.O_RDONLY | vars(os).get("O_BINARY", 0))
+        finalize(self, os.close, descriptor)
+        self._file = FileIO(descriptor, closefd=False)
+        self._starts = starts
+        self._last: tuple[int, Mapping[str, Any]] | None = None
+
+    def __len__(self) -> int:
+        return len(self._starts) - 1
+
+    @overload
+    def __getitem__(self, index: int) -> Mapping[str, Any]: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Mapping[str, Any]]: ...
+    def __getitem__(self, index: int | slice) -> Mapping[str, Any] | list[Mapping[str, Any]]:
+        if isinstance(index, slice):
+            return [self[place] for place in range(*index.indices(len(self)))]
+        place = index + len(self) if index < 0 else index
+        if not 0 <= place < len(self):
+            raise IndexError(index)
+        # The reports of one student ask one after the other.
+        if self._last is not None and self._last[0] == place:
+            return self._last[1]
+        self._file.seek(self._starts[place])
+        size = self._starts[place + 1] - self._starts[place]
+        found: Mapping[str, Any] = json.loads(self._file.read(size).rstrip(b",\n"))
+        self._last = place, found
+        return found
+
+    def __iter__(self) -> Iterator[Mapping[str, Any]]:
+        return (self[place] for place in range(len(self)))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+class ResultsWriter:
+    """Takes the students one by one; :meth:`close` ends the document."""
+
+    def __init__(self, stream: BinaryIO, path: Path, head: Mapping[str, Any]) -> None:
+        self._stream = stream
+        self._path = path
+        self._head = head
+        self._starts = array("Q")
+        self._place = 0
+        self._unread: list[Mapping[str, Any]] = []
+        self._write(head_text(head))
+
+    def _write(self, text: str) -> None:
+        self._place += self._stream.write(text.encode("utf-8"))
+
+    def add(self, student: Mapping[str, Any]) -> None:
+        """The next student.  Raises OSError."""
+        self._write(",\n" if self._starts else "\n")
+        self._starts.append(self._place)
+        self._write(line_text(student))
+
+    def close(self, unread: Iterable[Mapping[str, Any]]) -> None:
+        """The files that could not be read, and the end.  Raises OSError."""
+        self._unread = list(unread)
+        self._starts.append(self._place)
+        self._write(tail_text(self._unread))
+
+    def document(self) -> Mapping[str, Any]:
+        """What was written, for reports and exports; only once it stands under its name."""
+        students = StudentLines(self._path, self._starts)
+        return {**self._head, "students": students, "unread": self._unread}
+
+
+@contextmanager
+def writing_results(path: Path, head: Mapping[str, Any]) -> Iterator[ResultsWriter]:
+    """A writer whose file is there when it is whole; ``head`` stands before the students.
+
+    Raises OSError, and then what was there before is still there.
+    """
+    with replacing(path) as stream:
+        yield ResultsWriter(stream, path, head)
+
+
+def open_results(path: Path) -> Mapping[str, Any]:
+    """The document of a ``results.json``, its students read as they are asked for.
+
+    A file in which they do not stand line by line (another program wrote it) is read
+    as a whole.  Raises FileError where it is not JSON, or not results of this version;
+    OSError; UnicodeDecodeError.
+    """
+    with path.open("rb", _BUFFER) as stream:
+        around, starts, fault = _outline(stream)
+    if around is None:
+        return read_results(path.read_text(encoding="utf-8"), str(path))
+    document = read_results(around.decode("utf-8"), str(path))
+    if fault is not None:
+        where, message = fault
+        raise FileError([Fault(Place(str(path), 1, 1), where, message)])
+    return {**document, "students": StudentLines(path, starts)}
+
+
+def _outline(
+    stream: BinaryIO,
+) -> tuple[bytes | None, array[int], tuple[str, str] | None]:
+    """The document without its students, where their lines begin, and what is wrong with one.
+
+    None for a file that is laid out in another way.
+    """
+    around: list[bytes] = []
+    starts = array("Q")
+    place, inside, fault = 0, False, None
+    for line in stream:
+        if inside and line.rstrip(b"\n") == END_OF_STUDENTS:
+            inside = False
+            starts.append(place)
+        if not inside:
+            around.append(line)
+        else:
+            try:
+                student = json.loads(line.rstrip(b",\n"))
+            except (ValueError, RecursionError):
+                return None, starts, None
+            fault = fault or student_fault(len(starts), student)
+            starts.append(place)
+        if line.rstrip(b"\n") == STUDENTS and not starts:
+            inside = True
+        place += len(line)
+    whole = bool(starts) and not inside
+    return b"".join(around) if whole else None, starts, fault
