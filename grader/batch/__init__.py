@@ -8,22 +8,26 @@ a few words for each.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader.batch.collect import Collected, Counts, Hands, Progress, collect
 from grader.batch.journal import Journal
 from grader.batch.stream import Class
 from grader.batch.work import Desk, Rubric
-from grader.batch.workers import InThisProcess, Workers, cores
 from grader.canvas.found import Found, find_files
 from grader.homework import Homework
 from grader.limits import FILES_PER_TASK
-from grader.read.gradebook import Gradebook
 from grader.results import Batch, Unread
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from grader.read.gradebook import Gradebook
 
 __all__ = [
     "Class",
@@ -78,12 +82,13 @@ def _hands(homework: Homework, jobs: int, cluster: Executor | None) -> Iterator[
     far = Rubric.of(homework)
     near = Desk(homework, {})
     if jobs < 2:
-        here = InThisProcess()
         if cluster is None:
-            yield Hands(here, here, near, near)
+            yield Hands(None, None, near, near)
         else:
-            yield Hands(here, cluster, near, far, _CLUSTER_TASKS)
+            yield Hands(None, cluster, near, far, _CLUSTER_TASKS)
         return
+    from grader.batch.workers import Workers
+
     workers = Workers(jobs)
     try:
         yield Hands(
@@ -122,3 +127,10 @@ def grade_paths(
     students = tuple(graded.students.submissions())
     faults: list[Unread] = [row for student in students for row in student.unread]
     return Batch(homework.statement, students, graded.students.unread(faults), homework.file.digest)
+
+
+def cores() -> int:
+    """Processors that this process may use."""
+    # Not the machine's: a container or a queue may have given it fewer.
+    mine = vars(os).get("sched_getaffinity")
+    return len(mine(0)) if mine is not None else os.cpu_count() or 1

@@ -6,9 +6,8 @@ import hashlib
 import json
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from grader.batch.journal import Journal
 from grader.batch.records import record_text
@@ -20,6 +19,10 @@ from grader.grade import judge_failed
 from grader.homework import Homework
 from grader.limits import ANSWERS_PER_TASK, ANSWERS_WAITING, FILES_PER_TASK
 from grader.read.decode import read_bytes
+
+if TYPE_CHECKING:
+    # A check of one file does without workers, and without what they need.
+    from concurrent.futures import Executor, Future
 
 #: Told (files done, files in all).
 Progress = Callable[[int, int], None]
@@ -39,11 +42,11 @@ _DEADLY_FILE: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Hands:
-    """Who does the work: an executor for files, one for answers (often the same), and the
-    homework as it goes there; ``depth`` tasks are kept waiting at each."""
+    """Who does the work: an executor for files, one for answers (often the same; None: this
+    process), and the homework as it goes there; ``depth`` tasks are kept waiting at each."""
 
-    reading: Executor
-    judging: Executor
+    reading: Executor | None
+    judging: Executor | None
     subject: Rubric | Desk
     judged_as: Rubric | Desk
     depth: int = 1
@@ -106,10 +109,23 @@ class _Run:
                 self._read(group)
                 group = []
             self._judge(whole=more or bool(self.reading))
-            futures = [*self.reading, *self.judging]
-            if futures:
-                for future in wait(futures, return_when=FIRST_COMPLETED).done:
-                    self._take(future)
+            if self.reading or self.judging:
+                self._wait()
+
+    def _wait(self) -> None:
+        from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, wait
+
+        for future in wait([*self.reading, *self.judging], return_when=FIRST_COMPLETED).done:
+            try:
+                results = future.result()
+            except BrokenExecutor:
+                self.lost += 1
+                results = None
+            files = self.reading.pop(future, None)
+            if files is not None:
+                self._take_files(files, results)
+            else:
+                self._take_answers(self.judging.pop(future), results)
 
     def _may_read(self, group: list[tuple[int, str, HandedIn]]) -> bool:
         return len(self.reading) < self.hands.depth and (
@@ -148,8 +164,10 @@ class _Run:
 
     def _read(self, group: list[tuple[int, str, HandedIn]]) -> None:
         files = [file for _, _, file in group]
-        future = self.hands.reading.submit(read_files, self.hands.subject, files)
-        self.reading[future] = group
+        if self.hands.reading is None:
+            self._take_files(group, read_files(self.hands.subject, files))
+            return
+        self.reading[self.hands.reading.submit(read_files, self.hands.subject, files)] = group
 
     def _finished(self) -> None:
         self.done += 1
@@ -170,29 +188,26 @@ class _Run:
 
     def _submit(self, group: list[tuple[str, ToJudge]]) -> None:
         answers = [answer for _, answer in group]
-        future = self.hands.judging.submit(judge_answers, self.hands.judged_as, answers)
-        self.judging[future] = group
+        subject = self.hands.judged_as
+        if self.hands.judging is None:
+            self._take_answers(group, judge_answers(subject, answers))
+            return
+        self.judging[self.hands.judging.submit(judge_answers, subject, answers)] = group
 
     # --- what comes back -----------------------------------------------------------
 
-    def _take(self, future: Future[list[str]]) -> None:
-        files = self.reading.pop(future, None)
-        if files is not None:
-            self._take_files(future, files)
-            return
-        group = self.judging.pop(future)
-        lasting = True
-        try:
-            results = future.result()
-        except BrokenExecutor:
-            self.lost += 1
+    def _take_answers(
+        self, group: list[tuple[str, ToJudge]], results: Sequence[str] | None
+    ) -> None:
+        """The results of some answers; None where workers died of them."""
+        # The next run shall try a deadly one again: the machine may have been short of memory.
+        lasting = results is not None
+        if results is None:
             if len(group) > 1:
                 # One of them was deadly; each by itself shows which.
                 for item in group:
                     self._submit([item])
                 return
-            # The next run shall try again: the machine may have been short of memory.
-            lasting = False
             results = [self._deadly(group[0][1])]
         for (key, _), result in zip(group, results, strict=True):
             self.journal.put(ANSWER, key, result, lasting=lasting)
@@ -209,18 +224,15 @@ class _Run:
         return record_text(judge_failed(self.homework, part, text, _DEADLY))
 
     def _take_files(
-        self, future: Future[list[str]], files: list[tuple[int, str, HandedIn]]
+        self, files: list[tuple[int, str, HandedIn]], results: Sequence[str] | None
     ) -> None:
-        lasting = True
-        try:
-            results = future.result()
-        except BrokenExecutor:
-            self.lost += 1
+        """What some files ask; None where workers died of them."""
+        lasting = results is not None
+        if results is None:
             if len(files) > 1:
                 for item in files:
                     self._read([item])
                 return
-            lasting = False
             file = files[0][2]
             digest = hashlib.sha256(file.data).hexdigest()
             results = [json.dumps({"digest": digest, "failed": [f"{file.label}: {_DEADLY_FILE}"]})]

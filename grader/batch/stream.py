@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from grader.batch.collect import ANSWER, FILE, Collected
 from grader.batch.journal import Journal
@@ -20,8 +20,10 @@ from grader.canvas.several import Graded, combine
 from grader.grade import Sorted, judge_missing, put_together
 from grader.homework import Homework
 from grader.limits import RESULTS_KEPT
-from grader.read.gradebook import Gradebook
 from grader.results import PartResult, Student, Submission, Unread
+
+if TYPE_CHECKING:
+    from grader.read.gradebook import Gradebook
 
 #: A journal of more than so many files for each one of the class is written anew, unless
 #: there are few.

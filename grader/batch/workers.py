@@ -1,9 +1,8 @@
-"""Executors: this process, worker processes that are replaced when they die, and what
-they raise when an answer has killed two of them."""
+"""Worker processes that are replaced when they die, as an executor, and what it raises when
+a task has killed two of them."""
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 import threading
@@ -27,19 +26,6 @@ _TRIES = 2
 
 class WorkerDiedError(BrokenExecutor):
     """Workers died of a task, each time that it was tried."""
-
-
-class InThisProcess(Executor):
-    """Runs each task at once, here."""
-
-    def submit(self, fn: Callable[..., _T], /, *args: Any, **kwargs: Any) -> Future[_T]:
-        """The task, done."""
-        future: Future[_T] = Future()
-        try:
-            future.set_result(fn(*args, **kwargs))
-        except Exception as error:  # noqa: BLE001 - whoever asks for the result gets it
-            future.set_exception(error)
-        return future
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,10 +193,3 @@ def limit_memory(most: int = WORKER_BYTES) -> None:
     _, hard = resource.getrlimit(resource.RLIMIT_DATA)
     wanted = most if hard == resource.RLIM_INFINITY else min(most, hard)
     resource.setrlimit(resource.RLIMIT_DATA, (wanted, hard))
-
-
-def cores() -> int:
-    """Processors that this process may use."""
-    # Not the machine's: a container or a queue may have given it fewer.
-    mine = vars(os).get("sched_getaffinity")
-    return len(mine(0)) if mine is not None else os.cpu_count() or 1
