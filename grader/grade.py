@@ -156,10 +156,15 @@ def put_together(homework: Homework, found: Sorted, results: list[PartResult]) -
     """The submission with its results, one for each part, as the rubric's policy has them."""
     if homework.file.policy.follow_through_credit:
         results = _carried(homework, found, results)
+    return with_results(homework, found, with_policy(results, homework))
+
+
+def with_results(homework: Homework, found: Sorted, results: list[PartResult]) -> Submission:
+    """The submission with these very results."""
     return Submission(
         found.student,
         found.file,
-        tuple(with_policy(results, homework)),
+        tuple(results),
         found.notes,
         found.unread,
         ROUNDING_STEPS[homework.file.policy.rounding],

@@ -240,8 +240,8 @@ class _Run:
             self._take_file(place, json.loads(text), lasting=lasting)
 
     def _take_file(self, place: str, record: dict[str, Any], *, lasting: bool) -> None:
-        answers, shared = record.pop("answers", {}), record.pop("shared", ())
-        own = record.pop("own", {})
+        answers, shared = record.pop("answers", {}), record.get("shared", ())
+        own = record.get("own", {})
         text = json.dumps(record, separators=(",", ":"))
         self.journal.put(FILE, place, text, lasting=lasting)
         open_ = _Open(0)

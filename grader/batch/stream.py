@@ -14,10 +14,18 @@ from typing import TYPE_CHECKING, Any
 from grader.batch.collect import ANSWER, FILE, Collected
 from grader.batch.journal import Journal
 from grader.batch.records import from_record
+from grader.batch.work import crash, definitions_of
 from grader.canvas.found import Found
 from grader.canvas.identity import identify
 from grader.canvas.several import Graded, combine
-from grader.grade import Sorted, judge_missing, put_together
+from grader.grade import (
+    Asked,
+    Sorted,
+    judge_failed,
+    judge_missing,
+    put_together,
+    with_results,
+)
 from grader.homework import Homework
 from grader.limits import RESULTS_KEPT
 from grader.results import PartResult, Student, Submission, Unread
@@ -144,12 +152,30 @@ class Class:
         found = Sorted(
             identity.student,
             file.label,
-            (),
+            self._asked(record, results),
             notes,
             from_record(tuple[Unread, ...], record["unread"]),
         )
-        submission = put_together(self.homework, found, results)
+        try:
+            submission = put_together(self.homework, found, results)
+        except Exception as error:  # noqa: BLE001 - the one guard around a submission
+            failed = [
+                judge_failed(self.homework, part, result.answer, crash(error))
+                for part, result in zip(self.homework.parts, results, strict=True)
+            ]
+            submission = with_results(self.homework, found, failed)
         return replace(submission, digests=((file.label, record["digest"]),))
+
+    def _asked(
+        self, record: dict[str, Any], results: Sequence[PartResult]
+    ) -> tuple[Asked | None, ...]:
+        """What a file asks about each part, out of its record and the answers' results."""
+        shared, own = definitions_of(record["shared"]), record["own"]
+        return tuple(
+            None if key is None
+            else Asked(part.id, result.answer, None, shared, definitions_of(own.get(part.id, ())))
+            for key, part, result in zip(record["asked"], self.homework.parts, results, strict=True)
+        )  # fmt: skip
 
     def _with_clashes(self, submission: Submission) -> Submission:
         """Several files of one student: each is graded, and each says that there are others."""

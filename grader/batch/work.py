@@ -110,7 +110,7 @@ def read_files(subject: Rubric | Desk, files: Sequence[HandedIn]) -> list[str]:
 
     ``digest`` is the SHA-256 of its bytes; ``student``, ``notes`` and ``unread`` are
     records; ``asked`` has for each part its key, or null; ``answers`` maps keys to what
-    :func:`judge_answers` takes.  A file that cannot be read has ``failed``, its errors.
+    :func:`judge_answers` takes; ``shared`` and ``own`` are the definitions.  A file that cannot be read has ``failed``, its errors.
     """
     desk = _desk(subject)
     if len(desk.named) > KEYS_KEPT:
@@ -219,12 +219,13 @@ def _judge(homework: Homework, answer: ToJudge, scopes: Scopes) -> PartResult:
     name, text, problem, shared, own = answer
     part = homework.part(name)
     assert part is not None
-    asked = Asked(name, text, problem, _definitions(shared), _definitions(own))
+    asked = Asked(name, text, problem, definitions_of(shared), definitions_of(own))
     try:
         return judge_asked(homework, part, asked, scopes)
     except Exception as error:  # noqa: BLE001 - the one guard around an answer
         return judge_failed(homework, part, text, crash(error))
 
 
-def _definitions(record: Any) -> Definitions:
+def definitions_of(record: Any) -> Definitions:
+    """Definitions out of a record."""
     return tuple((key, text, problem) for key, text, problem in record)
