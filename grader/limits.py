@@ -151,6 +151,20 @@ MAX_NESTING = 64
 #: turned round, and each by itself); a text with more doubts needs a person anyway.
 MAX_ALTERNATIVES = 8
 
+#: Order of a derivative.  Homeworks ask for the second, Taylor's polynomials for the fifth
+#: or so; each order may double the terms.
+MAX_ORDER = 12
+
+#: Entries of a vector or matrix.  A Jacobian worked out by hand has a dozen; each entry is
+#: compared by itself.
+MAX_ENTRIES = 144
+
+#: Axes of a tensor; images in batches have four, attention heads five.
+MAX_AXES = 12
+
+#: Paths of a chain between two quantities that are written out.
+MAX_CHAINS = 64
+
 #: Digits of one number, and decimal places that ``1e-300`` asks for.
 MAX_DIGITS = 400
 

@@ -13,6 +13,7 @@ from grader.expr.tokens import (
     EITHER,
     FUNCTION,
     MARKED,
+    NUMBER,
     OPEN,
     PARTIAL,
     POWER,
@@ -22,7 +23,8 @@ from grader.expr.tokens import (
     SYMBOL,
     UNKNOWN,
 )
-from grader.expr.tree import Call, Node, Partial
+from grader.expr.tree import Call, Node, Partial, Symbol, higher_partial
+from grader.limits import MAX_ORDER
 from grader.source import Span
 
 if TYPE_CHECKING:
@@ -65,7 +67,7 @@ def bracketed_quotient_follows(grammar: Grammar, opened: int) -> bool:
     return (
         kinds[closing + 1] == DIVIDE
         and is_mark(grammar, opened + 1)
-        and kinds[opened + 2] in STARTS_FACTOR
+        and (kinds[opened + 2] in STARTS_FACTOR or kinds[opened + 2] in (POWER, SUPERSCRIPT))
         and is_mark(grammar, closing + 2 + (kinds[closing + 2] == OPEN))
     )
 
@@ -75,10 +77,13 @@ def bracketed_quotient(grammar: Grammar) -> Node:
     at = grammar.pos
     closing = grammar.tokens.match[at]
     grammar.enter()
-    grammar.pos = at + 2
-    _check_order(grammar, at + 1)
+    order, grammar.pos = _order(grammar, at + 1)
     quantity = _operand(grammar, closing)
     grammar.pos = closing + 2
+    if order > 1:
+        variables = _variables(grammar, order)
+        grammar.depth -= 1
+        return _higher(grammar, quantity, variables, at)
     variable = _variable(grammar)
     grammar.depth -= 1
     return _partial(quantity, variable, Span(grammar.starts[at], grammar.ends[grammar.pos - 1]))
@@ -115,6 +120,11 @@ def operator(grammar: Grammar) -> Node:
     grammar.pos = at + 1
     quantity = grammar.argument(at)
     variable = grammar.argument(at)
+    if grammar.kinds[grammar.pos] == OPEN and grammar.values[grammar.pos] == "{":
+        second = grammar.argument(at)  # \\pdv{f}{x}{y}
+        if not isinstance(variable, Symbol) or not isinstance(second, Symbol):
+            raise grammar.fail("a derivative of higher order is taken by names", at)
+        return _higher(grammar, quantity, (variable, second), at)
     return _partial(quantity, variable, Span(grammar.starts[at], grammar.ends[grammar.pos - 1]))
 
 
@@ -146,13 +156,18 @@ def fraction(grammar: Grammar) -> Node:
     at = grammar.pos
     match = grammar.tokens.match
     top, below = at + 1, match[at + 1] + 1
-    _check_order(grammar, top + 1)
+    order, grammar.pos = _order(grammar, top + 1)
     quantity: Node | None = None
-    if top + 2 != match[top]:
-        grammar.pos = top + 2
+    if grammar.pos != match[top]:
         quantity = _operand(grammar, match[top])
     if below + 2 == match[below]:
         raise grammar.fail("the derivative has no variable", below + 1)
+    if order > 1:
+        grammar.pos = below
+        variables = _variables(grammar, order)
+        if quantity is None:
+            quantity = _applied(grammar, at)
+        return _higher(grammar, quantity, variables, at)
     grammar.pos = below + 2
     _check_order(grammar, below + 1)
     variable = _operand(grammar, match[below])
@@ -175,9 +190,71 @@ def _operand(grammar: Grammar, closing: int) -> Node:
 
 
 def _check_order(grammar: Grammar, mark: int) -> None:
-    """Refuse ``\\partial^2``."""
+    """Refuse ``\\partial^2`` below a derivative whose order is 1."""
     if grammar.kinds[mark + 1] in (POWER, SUPERSCRIPT):
-        raise grammar.fail("a derivative of higher order is not read here", mark + 1)
+        raise grammar.fail("an order stands above the line only", mark + 1)
+
+
+def _order(grammar: Grammar, mark: int) -> tuple[int, int]:
+    """The order behind a mark, ``\\partial^2``, and the token that follows; 1 without one."""
+    kinds, values = grammar.kinds, grammar.values
+    at = mark + 1
+    if kinds[at] == SUPERSCRIPT:
+        return _counted(grammar, values[at], at), at + 1
+    if kinds[at] != POWER:
+        return 1, at
+    if kinds[at + 1] == OPEN and kinds[at + 2] == NUMBER and kinds[at + 3] == CLOSE:
+        return _counted(grammar, values[at + 2], at + 2), at + 4
+    return _counted(grammar, values[at + 1], at + 1), at + 2
+
+
+def _counted(grammar: Grammar, digits: str, at: int) -> int:
+    """A number of times that something is differentiated."""
+    if not (digits.isascii() and digits.isdigit()) or not 0 < len(digits) <= 2 or digits == "0":
+        raise grammar.fail("the order of a derivative is a whole number", at)
+    if int(digits) > MAX_ORDER:
+        raise grammar.fail(f"derivatives are read up to order {MAX_ORDER}", at)
+    return int(digits)
+
+
+def _variables(grammar: Grammar, order: int) -> tuple[Symbol, ...]:
+    """``∂x ∂y``, ``∂x^2`` and the same in brackets, ``order`` variables in all."""
+    opened = grammar.pos
+    closing = grammar.tokens.match[opened] if grammar.kinds[opened] == OPEN else None
+    if closing is not None:
+        grammar.pos += 1
+    first = grammar.pos
+    found: list[Symbol] = []
+    while grammar.pos != closing and is_mark(grammar, grammar.pos):
+        name = grammar.pos + 1
+        if grammar.kinds[name] not in STARTS_FACTOR or is_mark(grammar, name):
+            raise grammar.fail("the derivative has no variable", grammar.pos)
+        grammar.pos = name
+        variable = grammar.atom()
+        if not isinstance(variable, Symbol):
+            raise grammar.fail("a derivative of higher order is taken by names", name)
+        times, grammar.pos = _order(grammar, grammar.pos - 1)
+        found += [variable] * times
+    if closing is not None:
+        if grammar.pos != closing:
+            raise grammar.unexpected(closing)
+        grammar.pos = closing + 1
+    if len(found) != order:
+        raise AnswerError(
+            f"the order above is {order}, and below stand {len(found)} variables"
+            if len(found) != 1
+            else f"the order above is {order}, and below stands 1 variable",
+            grammar.text,
+            Span(grammar.starts[first], grammar.ends[grammar.pos - 1]),
+            r"write `\frac{\partial^2 y}{\partial x^2}`, or `\partial x \partial z` below",
+        )
+    return tuple(found)
+
+
+def _higher(grammar: Grammar, quantity: Node, variables: tuple[Symbol, ...], at: int) -> Node:
+    return higher_partial(
+        quantity, variables, Span(grammar.starts[at], grammar.ends[grammar.pos - 1])
+    )
 
 
 def _applied(grammar: Grammar, at: int) -> Node:
@@ -205,9 +282,8 @@ def quotient(grammar: Grammar) -> Node:
     """``∂y/∂φ_0``, ``dy/dx`` and ``d/dx y``; ``pos`` is on the first ``d``."""
     at = grammar.pos
     kinds = grammar.kinds
-    _check_order(grammar, at)
     grammar.enter()
-    grammar.pos = at + 1
+    order, grammar.pos = _order(grammar, at)
     quantity: Node | None = None
     if kinds[grammar.pos] != DIVIDE:
         if kinds[grammar.pos] not in STARTS_FACTOR:
@@ -217,6 +293,12 @@ def quotient(grammar: Grammar) -> Node:
     if kinds[grammar.pos] != DIVIDE or not is_mark(grammar, below + (kinds[below] == OPEN)):
         raise _lonely(grammar, at)
     grammar.pos = below
+    if order > 1:
+        variables = _variables(grammar, order)
+        if quantity is None:
+            quantity = _applied(grammar, at)
+        grammar.depth -= 1
+        return _higher(grammar, quantity, variables, at)
     variable = _variable(grammar)
     if quantity is None:
         quantity = _applied(grammar, at)
@@ -257,6 +339,8 @@ def _partial(quantity: Node, variable: Node, span: Span) -> Node:
         and quantity.arguments[0] == variable
     ):
         return Call(quantity.function, quantity.arguments, quantity.derivative + 1, span)
+    if isinstance(quantity, Partial) and isinstance(variable, Symbol):
+        return higher_partial(quantity, (variable,), span)
     return Partial(quantity, variable, span)
 
 

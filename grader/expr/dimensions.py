@@ -77,19 +77,19 @@ def parse_dimensions(text: str, vocabulary: Vocabulary) -> Reading:
     One size alone is a column (n × 1); ``scalar`` and ``1`` are 1 × 1.  Raises
     AnswerError where the text has no meaning, LimitError where it is too long.
     """
-    lexicon = _size_lexicon(vocabulary)
+    lexicon = size_lexicon(vocabulary)
     try:
         tokens = tokenize(text, lexicon)
-        return _Sizes(tokens, lexicon, vocabulary).reading()
+        return Sizes(tokens, lexicon, vocabulary).reading()
     except AnswerError:
         parts = with_prose(text, segments(text), lexicon)
         if parts is None:
             raise
     tokens = tokenize(text, lexicon, parts)
-    return _Sizes(tokens, lexicon, vocabulary).reading()
+    return Sizes(tokens, lexicon, vocabulary).reading()
 
 
-def _size_lexicon(vocabulary: Vocabulary) -> Lexicon:
+def size_lexicon(vocabulary: Vocabulary) -> Lexicon:
     """The lexicon of a vocabulary in which ``x`` means "by"."""
     lexicon = vocabulary.memo.get("sizes")
     if isinstance(lexicon, Lexicon):
@@ -111,7 +111,7 @@ def _size_lexicon(vocabulary: Vocabulary) -> Lexicon:
     return lexicon
 
 
-class _Sizes:
+class Sizes:
     """Reads the tokens of one size; used once."""
 
     def __init__(self, tokens: Tokens, lexicon: Lexicon, vocabulary: Vocabulary) -> None:

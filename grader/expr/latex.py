@@ -6,6 +6,7 @@ a text of that vocabulary can be read as; a property test holds it.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from fractions import Fraction
 from types import MappingProxyType
@@ -35,6 +36,7 @@ from grader.expr.tree import (
     Special,
     Sum,
     Symbol,
+    order_of,
 )
 
 _RELATIONS = {">": ">", ">=": r"\geq", "<": "<", "<=": r"\leq", "=": "=", "!=": r"\neq"}
@@ -84,6 +86,8 @@ def to_latex(node: Node | Condition | Dimensions, functions: Names = NO_NAMES) -
                 for value, condition in node.branches
             )
             return rf"\begin{{cases}} {rows} \end{{cases}}"
+        case Partial(Partial()):
+            return _higher(node, functions)
         case Partial():
             below = rf"{{\partial {_differentiated(node.variable, functions)}}}"
             if isinstance(node.quantity, Symbol | Call):
@@ -104,6 +108,20 @@ def to_latex(node: Node | Condition | Dimensions, functions: Names = NO_NAMES) -
             return r" \lor ".join(_condition(part, functions) for part in node.conditions)
         case Not():
             return rf"\lnot {bracketed(node.condition, functions)}"
+
+
+def _higher(node: Partial, functions: Names) -> str:
+    r"""``\frac{\partial^{3} f}{\partial x^{2} \partial y}``."""
+    quantity, variables = order_of(node)
+    if not all(isinstance(variable, Symbol) for variable in variables):
+        inner = bracketed(node.quantity, functions)
+        return rf"\frac{{\partial {inner}}}{{\partial {_differentiated(node.variable, functions)}}}"
+    below = " ".join(
+        rf"\partial {to_latex(variable)}" + (f"^{{{times}}}" if times > 1 else "")
+        for variable, times in Counter(variables).items()
+    )
+    above = _differentiated(quantity, functions)
+    return rf"\frac{{\partial^{{{len(variables)}}} {above}}}{{{below}}}"
 
 
 def bracketed(node: Node | Condition, functions: Names = NO_NAMES) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from grader.expr.tree import Dimensions, Node, Partial, Symbol
+from grader.expr.composite import Answer
+from grader.expr.tree import Node, Partial, Symbol
 from grader.source import Span
 
 
@@ -45,9 +46,9 @@ class Reading:
     """
 
     text: str
-    tree: Node | Dimensions
+    tree: Answer
     heading: Partial | Symbol | None = None
     links: tuple[Node, ...] = ()
     definitions: tuple[Definition, ...] = ()
     notes: tuple[Note, ...] = ()
-    alternatives: tuple[Node, ...] = ()
+    alternatives: tuple[Answer, ...] = ()

@@ -257,6 +257,36 @@ Node = (
 Condition = Relation | All | Any | Not
 
 
+def order_of(partial: Partial) -> tuple[Node, tuple[Node, ...]]:
+    """What a derivative of any order is taken of, and all that it is taken by.
+
+    Derivatives by names may be taken in any order; they stand in that of their names.
+    """
+    variables: list[Node] = []
+    node: Node = partial
+    while isinstance(node, Partial):
+        variables.append(node.variable)
+        node = node.quantity
+    return node, tuple(reversed(variables))
+
+
+def higher_partial(quantity: Node, variables: tuple[Symbol, ...], span: Span = NOWHERE) -> Node:
+    """∂ⁿquantity by all of the variables: nested derivatives, one name after the other.
+
+    The order of differentiation makes no difference (almost everywhere), so that the one
+    tree stands for all of them.
+    """
+    below: list[Node] = list(variables)
+    if isinstance(quantity, Partial):
+        inner, more = order_of(quantity)
+        if all(isinstance(variable, Symbol) for variable in more):
+            quantity, below = inner, [*more, *below]
+    below.sort(key=lambda variable: variable.name if isinstance(variable, Symbol) else "")
+    for variable in below:
+        quantity = Partial(quantity, variable, span)
+    return quantity
+
+
 @dataclass(frozen=True, slots=True)
 class Dimensions:
     """A size: rows × columns, each a positive whole number or an expression of sizes."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from grader.derive import total_derivative
 from grader.errors import GraderError
 from grader.expr.calculus import differentiate
-from grader.expr.tree import Node, Partial, Symbol, children, symbols, with_children
+from grader.expr.tree import Node, Partial, Symbol, children, order_of, symbols, with_children
 from grader.source import Span
 
 
@@ -33,9 +33,9 @@ def reaches(forward: Mapping[str, Node], start: str, goal: str) -> bool:
     return False
 
 
-def work_out(tree: Node, asked: Partial, forward: Mapping[str, Node]) -> Node:
+def work_out(tree: Node, asked: Partial | None, forward: Mapping[str, Node]) -> Node:
     """The tree with its derivatives worked out through the forward pass (which may
-    hold the student's definitions too).
+    hold the student's definitions too); ``asked`` None: whatever they are.
 
     Raises Disallowed for a derivative that is the one asked, or whose chain runs
     through the one asked.
@@ -49,25 +49,46 @@ def work_out(tree: Node, asked: Partial, forward: Mapping[str, Node]) -> Node:
     return with_children(tree, new)  # type: ignore[return-value]
 
 
-def _value(partial: Partial, asked: Partial, forward: Mapping[str, Node]) -> Node:
+def _value(partial: Partial, asked: Partial | None, forward: Mapping[str, Node]) -> Node:
     if not isinstance(partial.variable, Symbol):
         raise Disallowed("a derivative is taken with respect to something that is no name",
                          partial.span)  # fmt: skip
-    assert isinstance(asked.quantity, Symbol)
-    assert isinstance(asked.variable, Symbol)
-    above, below = asked.quantity.name, asked.variable.name
-    variable = partial.variable.name
-    inside = symbols(partial.quantity)
-    if partial.quantity == asked.quantity and variable == below:
+    if asked is not None:
+        _check(partial, asked, forward)
+    quantity = partial.quantity
+    if isinstance(quantity, Partial):
+        # The inner derivative is worked out first; through the forward pass, as it is asked.
+        return through(work_out(quantity, None, forward), partial.variable.name, forward)
+    if isinstance(quantity, Symbol):
+        return total_derivative(forward, quantity.name, partial.variable.name)
+    return differentiate(quantity, partial.variable.name)
+
+
+def _check(partial: Partial, asked: Partial, forward: Mapping[str, Node]) -> None:
+    """Raise Disallowed for a derivative that is the one asked, or leads to it."""
+    above, below = order_of(asked)
+    assert isinstance(above, Symbol)
+    if partial == asked:
         raise Disallowed("this restates the question: it is the derivative that is asked for",
                          partial.span)  # fmt: skip
-    if variable == below or (
-        reaches(forward, variable, below) and any(reaches(forward, above, name) for name in inside)
-    ):
-        raise Disallowed(
-            "this contains a derivative that is not worked out and that the question asks for",
-            partial.span,
-        )
-    if isinstance(partial.quantity, Symbol):
-        return total_derivative(forward, partial.quantity.name, variable)
-    return differentiate(partial.quantity, variable)
+    inside = symbols(partial.quantity)
+    assert isinstance(partial.variable, Symbol)
+    variable = partial.variable.name
+    for name in dict.fromkeys(each.name for each in below if isinstance(each, Symbol)):
+        if variable == name or (
+            reaches(forward, variable, name)
+            and any(reaches(forward, above.name, other) for other in inside)
+        ):
+            raise Disallowed(
+                "this contains a derivative that is not worked out and that the question asks for",
+                partial.span,
+            )
+
+
+def through(tree: Node, name: str, forward: Mapping[str, Node]) -> Node:
+    """The derivative of a tree by a name through every path of the forward pass.
+
+    Raises ValueError where a form has no derivative here.
+    """
+    goal = "\\goal"  # no text can name this
+    return total_derivative({**forward, goal: tree}, goal, name)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from fractions import Fraction
@@ -105,9 +105,37 @@ class VectorSize(NamedTuple):
     size: Located
 
 
+class Integral(NamedTuple):
+    """A definite integral, as written."""
+
+    of: Located
+    by: Located
+    lower: Located
+    upper: Located
+
+
+class Step(NamedTuple):
+    """A step of gradient descent (or ascent), as written."""
+
+    of: Located
+    rate: Located
+    ascent: bool
+
+
+class Layer(NamedTuple):
+    """A size that follows from others."""
+
+    name: Located
+    expression: Located
+
+
 @dataclass(frozen=True, slots=True)
 class PartFile:
-    """One thing that is asked.  ``full_id`` is ``q1.phi_0``, ``place`` its key's."""
+    """One thing that is asked.  ``full_id`` is ``q1.phi_0``, ``place`` its key's.
+
+    What follows ``bonus`` is for some kinds of question only; ``given`` are the keys of those
+    that are written, and a kind refuses the ones that mean nothing to it.
+    """
 
     id: str
     full_id: str
@@ -117,6 +145,18 @@ class PartFile:
     hint: str | None
     place: Place
     bonus: bool = False
+    of: tuple[Located, ...] = ()
+    by: tuple[Located, ...] = ()
+    hold: tuple[Located, ...] = ()
+    answer: tuple[Located, ...] = ()
+    at: tuple[tuple[Located, Located], ...] = ()
+    integral: Integral | None = None
+    tolerance: Located | None = None
+    significant: int | None = None
+    unit: Located | None = None
+    choices: tuple[tuple[Located, Located], ...] = ()
+    ordered: bool = False
+    given: tuple[Located, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +184,8 @@ class QuestionFile:
     indices: tuple[tuple[Located, Located], ...]
     parts: tuple[PartFile, ...]
     place: Place
+    layers: tuple[Layer, ...] = ()
+    step: Step | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -389,7 +431,7 @@ def _declared(question: dict[str, Any], at: Keys) -> Iterable[tuple[str, Keys, b
             yield symbol, (*at, "symbols", index), False
         elif isinstance(symbol, dict) and isinstance(symbol.get("name"), str):
             yield symbol["name"], (*at, "symbols", index, "name"), False
-    for section in ("quantities", "sizes"):
+    for section in ("quantities", "sizes", "layers"):
         pairs = question.get(section)
         for key in pairs if isinstance(pairs, dict) else ():
             yield key, (*at, section, key), True
@@ -525,17 +567,84 @@ def _question(shape: Any, at: Keys, data: Plain, source: Source) -> QuestionFile
             for name, text in shape.indices.items()
         ),
         parts=tuple(
-            PartFile(
-                id=name,
-                full_id=f"{shape.id}.{name}",
-                quantity=value(part.quantity, "parts", name, "quantity"),
-                points=shape.points if part.points is None else part.points,
-                prompt=part.prompt,
-                hint=part.hint,
-                place=key("parts", name).place,
-                bonus=part.bonus,
-            )
+            _part(f"{shape.id}.{name}", part, shape.points, _At(key, value, ("parts", name)))
             for name, part in shape.parts.items()
         ),
         place=source.place(data.value_spans[at][0]),
+        layers=tuple(
+            Layer(key("layers", name), value(text, "layers", name))
+            for name, text in shape.layers.items()
+        ),
+        step=None
+        if shape.step is None
+        else Step(
+            value(shape.step.of, "step", "of"),
+            value(shape.step.rate, "step", "rate"),
+            shape.step.ascent,
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _At:
+    """Where one part stands: its keys and values with their places."""
+
+    find_key: Callable[..., Located]
+    find_value: Callable[..., Located]
+    path: tuple[str | int, ...]
+
+    def key(self, *path: str | int) -> Located:
+        return self.find_key(*self.path, *path)
+
+    def value(self, text: str, *path: str | int) -> Located:
+        return self.find_value(text, *self.path, *path)
+
+    def many(self, texts: list[str] | None, name: str) -> tuple[Located, ...]:
+        return tuple(self.value(text, name, index) for index, text in enumerate(texts or ()))
+
+    def pairs(self, texts: dict[str, str] | None, name: str) -> tuple[tuple[Located, Located], ...]:
+        return tuple(
+            (self.key(name, each), self.value(text, name, each))
+            for each, text in (texts or {}).items()
+        )
+
+    def maybe(self, text: str | None, *path: str | int) -> Located | None:
+        return None if text is None else self.value(text, *path)
+
+
+#: Keys of a part that only some kinds of question know.
+KIND_KEYS = ("of", "by", "hold", "answer", "at", "integral", "tolerance", "significant", "unit",
+             "choices", "ordered")  # fmt: skip
+
+
+def _part(full_id: str, part: Any, points: Fraction, at: _At) -> PartFile:
+    integral = part.integral
+    return PartFile(
+        id=full_id.partition(".")[2],
+        full_id=full_id,
+        quantity=at.value(part.quantity, "quantity"),
+        points=points if part.points is None else part.points,
+        prompt=part.prompt,
+        hint=part.hint,
+        place=at.key().place,
+        bonus=part.bonus,
+        of=at.many(part.of, "of"),
+        by=at.many(part.by, "by"),
+        hold=at.many(part.hold, "hold"),
+        answer=at.many(part.answer, "answer"),
+        at=at.pairs(part.at, "at"),
+        integral=None
+        if integral is None
+        else Integral(
+            at.value(integral.of, "integral", "of"),
+            at.value(integral.by, "integral", "by"),
+            at.value(integral.lower, "integral", "from"),
+            at.value(integral.upper, "integral", "to"),
+        ),
+        tolerance=at.maybe(part.tolerance, "tolerance"),
+        significant=part.significant,
+        unit=at.maybe(part.unit, "unit"),
+        choices=at.pairs(part.choices, "choices"),
+        ordered=bool(part.ordered),
+        given=tuple(at.key(name) for name in KIND_KEYS if getattr(part, name) is not None),
     )

@@ -61,6 +61,13 @@ def _significant(value: object) -> int | None:
     raise ValueError(f"`{value}` is neither `exact` nor `significant 3` (2 to 12 digits)")
 
 
+def _digits(value: object) -> int:
+    text = str(value).strip()
+    if text.isascii() and text.isdigit() and len(text) <= 2 and int(text) in _SIGNIFICANT:
+        return int(text)
+    raise ValueError(f"`{text}` is not a number of digits from 2 to 12")
+
+
 def _identifier(value: object) -> object:
     if isinstance(value, str) and not _ID.fullmatch(value):
         raise ValueError(
@@ -112,6 +119,7 @@ Moment = Annotated[
     PlainSerializer(str, return_type=str),
 ]
 Shown = Literal["never", "wrong", "all"]
+Digits = Annotated[int, BeforeValidator(_digits, json_schema_input_type=int)]
 Spellings = Annotated[list[Text], BeforeValidator(_listed, json_schema_input_type=list[str] | str)]
 
 
@@ -191,16 +199,60 @@ class SymbolShape(Shape):
     aliases: Spellings = Field(default_factory=list, description="Other spellings of the name.")
 
 
+class IntegralShape(Shape):
+    """A definite integral: what is integrated by which name, from where to where."""
+
+    of: Text
+    by: Text
+    lower: Text = Field(alias="from")
+    upper: Text = Field(alias="to")
+
+
 class PartShape(Shape):
     """One thing that is asked: the quantity, or a mapping with more to say."""
 
-    quantity: Text = Field(description=r"What is asked, such as \partial y / \partial x.")
+    quantity: Text = Field(
+        description=r"What is asked, such as \partial y / \partial x, \nabla f or the slope."
+    )
     points: Points | None = Field(default=None, description="Points of this part.")
     bonus: Truth = Field(
         default=False, description="Its points are extra: they are not among those possible."
     )
     prompt: str = Field(default="", description="A sentence for students.")
     hint: Text | None = Field(default=None, description="A hint for the self-check.")
+    of: Spellings | None = Field(
+        default=None, description="What is differentiated: one quantity, or several in order."
+    )
+    by: Spellings | None = Field(
+        default=None, description="The names that it is differentiated by, in order."
+    )
+    hold: Spellings | None = Field(
+        default=None, description="Quantities of the forward pass that are held fixed."
+    )
+    answer: Spellings | None = Field(
+        default=None,
+        description="What the answer must be equal to, where nothing derives it; derivatives in "
+        "it are worked out. Of a choice or a list: all that belong to it.",
+    )
+    at: dict[str, Text] | None = Field(
+        default=None, description="Values at which the answer is taken: {x: 2}."
+    )
+    integral: IntegralShape | None = Field(
+        default=None, description="The definite integral whose value is asked."
+    )
+    tolerance: Text | None = Field(
+        default=None, description="How far a value may be off: 0.01, or 1%."
+    )
+    significant: Digits | None = Field(
+        default=None, description="Significant digits to which a typed decimal counts."
+    )
+    unit: Text | None = Field(default=None, description="A unit that may be written or left out.")
+    choices: dict[str, Text] | None = Field(
+        default=None, description="What may be chosen: {a: the first, b: the second}."
+    )
+    ordered: Truth | None = Field(
+        default=None, description="Whether the order of a list counts; it does not by default."
+    )
 
 
 Reveal = Annotated[
@@ -210,11 +262,22 @@ Symbol = Annotated[SymbolShape, BeforeValidator(_named, json_schema_input_type=S
 Part = Annotated[PartShape, BeforeValidator(_asked, json_schema_input_type=PartShape | str)]
 
 
+class StepShape(Shape):
+    """A step of gradient descent, or of ascent."""
+
+    of: Text = Field(description="The quantity that goes down.")
+    rate: Text = Field(description="The learning rate, a name or an expression.")
+    ascent: Truth = Field(default=False, description="Whether the quantity goes up instead.")
+
+
 class QuestionShape(Shape):
     """One question: what is given, and the parts that are asked."""
 
     id: Id
-    kind: Text = Field(description="derivative, chain_term, shape, ...")
+    kind: Text = Field(
+        description="derivative, chain_term, chain, expression, value, gradient, jacobian, "
+        "hessian, shape, update, choice or list."
+    )
     title: Text = ""
     prompt: str = ""
     points: Points = Field(default=Fraction(1), description="Points of each part.")
@@ -238,6 +301,13 @@ class QuestionShape(Shape):
     )
     aliases: dict[str, Spellings] = Field(
         default_factory=dict, description="Other spellings of a symbol or quantity."
+    )
+    layers: dict[str, Text] = Field(
+        default_factory=dict,
+        description="Sizes that follow from others, in order: {Y: conv(X, K, padding=1)}.",
+    )
+    step: StepShape | None = Field(
+        default=None, description="Of gradient descent: the loss and the learning rate."
     )
     subscript_partials: Truth = Field(
         default=False, description=r"Whether `y_{\phi_0}` is read as the derivative of y by phi_0."
@@ -280,6 +350,8 @@ SHAPES: dict[tuple[str, ...], type[Shape]] = {
     ("questions", "*"): QuestionShape,
     ("questions", "*", "symbols", "*"): SymbolShape,
     ("questions", "*", "parts", "*"): PartShape,
+    ("questions", "*", "parts", "*", "integral"): IntegralShape,
+    ("questions", "*", "step"): StepShape,
 }
 
 
