@@ -78,6 +78,19 @@ UNICODE_MATH_CHARACTERS = 10_000
 #: LaTeX itself; it recurses three frames for each.
 UNICODE_MATH_DEPTH = 100
 
+#: Bytes of rendered parts (views, HTML, Markdown, text) that one process keeps for the
+#: students to come: all of the popular answers of a large class, and a small share of
+#: the gibibyte that a process may take.
+SECTION_BYTES = 64 * 2**20
+
+#: Formulas kept converted during one run: a class repeats the same few thousand, some
+#: two kilobytes each.
+FORMULAS_KEPT = 8192
+
+#: Files that are made durable together: one wait for the disk for all of them, and few
+#: enough that a full disk is noticed soon.
+FILES_TOGETHER = 240
+
 #: Longest plain-text report: Canvas refuses comments over 65,535 characters.
 #: Counted in bytes of UTF-8 here, since those are never fewer than characters.
 COMMENT_BYTES = 65_535

@@ -21,7 +21,7 @@ from grader.reports.markup import (
     plain_sentence,
 )
 from grader.reports.pages import Pages
-from grader.reports.visible import one_line, visible
+from grader.reports.visible import HARMLESS, _looks, one_line, visible
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -195,3 +195,10 @@ def test_plain_text_has_nothing_like_a_tag(text, expected):
 
 def test_plain_sentence():
     assert plain_sentence("`a<b` is $\\theta_{01}$") == "`a< b` is θ₀₁"
+
+
+def test_what_needs_no_looking_up_has_a_picture_and_is_no_mark():
+    harmless = re.compile(f"[{HARMLESS}]")
+    found = [chr(code) for code in range(0x110000) if harmless.match(chr(code))]
+    assert len(found) > 30_000
+    assert [c for c in found if _looks(c) != (True, False) and c not in "\n\t"] == []

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from grader.reports.pages import Pages
 from grader.reports.sheet import Sheet
-from grader.reports.view import student_view
+from grader.reports.view import StudentView
 
 
 def render(sheet: Sheet) -> str:
     """``feedback/<student>.md``"""
-    return sheet.pages.markdown(
-        "student.md", student=student_view(sheet.document, sheet.submission)
-    )
+    return page(sheet.student, sheet.pages)
+
+
+def page(student: StudentView, pages: Pages) -> str:
+    """The same from the student's view."""
+    return pages.markdown("student.md", student=student)

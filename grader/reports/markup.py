@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 
 from grader.reports.unicode_math import unicode_math
 from grader.reports.visible import code_point, one_line, pieces, visible
+from grader.source import Span, caret
 
 #: What sentences may hold: `code` between backticks, mathematics between dollars.
 _INLINE = re.compile(r"`([^`]+)`|\$([^$]+)\$")
@@ -163,3 +164,13 @@ def inline_math(text: str) -> str:
 def plain_sentence(text: str) -> Ready:
     """A sentence; its code keeps the backticks, its mathematics becomes Unicode."""
     return plain_line(inline_math(text))
+
+
+def plain_written(answer: str, marked: tuple[int, int] | None = None) -> Ready:
+    """The answer indented by four, with a caret under the place that a message speaks of."""
+    lines = [f"    {line}" for line in plain(answer).split("\n")]
+    if marked is not None:
+        excerpt = plain(caret(answer, Span(*marked))).split("\n")
+        # A short answer gets its caret below it; a long one the place once more by itself.
+        lines = excerpt if lines == excerpt[:1] else [*lines, "  at this place:", *excerpt]
+    return Ready("\n".join(lines))

@@ -1,8 +1,10 @@
-"""The templates: one sandboxed Jinja2 environment for each format.
+"""The templates: one Jinja2 environment for each format.
 
 Whatever a template prints is escaped for its format on the way out, unless one
 of the filters here made it; so a template, also an instructor's own, cannot let
-a student's text through by forgetting something.
+a student's text through by forgetting something.  As soon as there are templates
+that did not come with the program, all of them run in a sandbox; the house's own
+are code of the house, and do without its cost.
 """
 
 from __future__ import annotations
@@ -10,20 +12,20 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
-from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup, escape
 
+from grader.limits import FORMULAS_KEPT, SECTION_BYTES
 from grader.reports import markup
 from grader.reports.mathml import mathml
+from grader.reports.store import Store
 from grader.reports.unicode_math import unicode_math
+from grader.reports.view import PartView, part_views
 from grader.reports.visible import visible
-
-#: Formulas kept converted during one run: a class repeats the same few hundred.
-_FORMULAS_KEPT = 8192
 
 #: The name of the style sheet among the templates.
 _STYLE = "style.css"
@@ -37,6 +39,10 @@ class Pages:
 
     A template that is not in ``templates`` is the house's.  Rendering raises
     jinja2.TemplateError for a fault of a template.
+
+    It also keeps what the run has rendered, up to a bound: formulas, views of parts
+    and their sections.  One of it serves all students of a process, and two of it
+    make the same pages.
     """
 
     def __init__(self, templates: Path | None = None, *, bundled: Path | None = None) -> None:
@@ -46,10 +52,16 @@ class Pages:
             bundled = data_folder("templates")
         folders = [bundled] if templates is None else [templates, bundled]
         self._loader = ChoiceLoader([FileSystemLoader(str(folder)) for folder in folders])
-        self._mathml = lru_cache(_FORMULAS_KEPT)(mathml)
+        self._sandboxed = templates is not None
+        self._math = lru_cache(FORMULAS_KEPT)(self._formula)
+        self._unicode = lru_cache(FORMULAS_KEPT)(unicode_math)
+        #: Views of parts, for :func:`grader.reports.view.student_view`.
+        self.views = part_views()
+        self._sections: Store[str] = Store(SECTION_BYTES, lambda text: 256 + 2 * len(text))
         self._html = self._environment(autoescape=True, finalize=_for_html)
         self._html.filters |= {
             "math": self._math,
+            "section": partial(self._section, self._html, "part.html"),
             "sentence": lambda text: markup.html_sentence(text, self._math),
             "written": markup.html_written,
         }
@@ -58,12 +70,15 @@ class Pages:
             "block": markup.markdown_block,
             "code": markup.markdown_code,
             "math": markup.markdown_math,
+            "section": partial(self._section, self._markdown, "part.md"),
             "sentence": markup.markdown_sentence,
         }
         self._text = self._environment(autoescape=False, finalize=_for_text)
         self._text.filters |= {
-            "math": markup.plain_math,
+            "math": lambda latex: markup.plain_line(self._unicode(latex)),
+            "section": partial(self._section, self._text, "part.txt"),
             "sentence": markup.plain_sentence,
+            "written": markup.plain_written,
         }
         # Style sheet and script are templates themselves, and no one else's text.
         self._style = Markup(self._source(_STYLE))  # noqa: S704
@@ -76,10 +91,10 @@ class Pages:
         source, _, _ = self._loader.get_source(self._html, name)
         return source.strip()
 
-    def _environment(
-        self, *, autoescape: bool, finalize: Callable[[object], str]
-    ) -> SandboxedEnvironment:
-        return SandboxedEnvironment(
+    def _environment(self, *, autoescape: bool, finalize: Callable[[object], str]) -> Environment:
+        kind = SandboxedEnvironment if self._sandboxed else Environment
+        return kind(  # autoescape is that of the format, and finalize escapes everywhere
+            auto_reload=False,
             loader=self._loader,
             autoescape=autoescape,
             finalize=finalize,
@@ -89,14 +104,26 @@ class Pages:
             keep_trailing_newline=True,
         )
 
-    def _math(self, latex: str) -> Markup:
+    def _section(
+        self, environment: Environment, template: str, part: PartView
+    ) -> Markup | markup.Ready:
+        """The text about one part, rendered once for equal views."""
+
+        def make() -> str:
+            return environment.get_template(template).render(part=part)
+
+        text = self._sections.get((template, part.key), make) if part.key else make()
+        # What a template gives is ready: all that it printed went through finalize.
+        return Markup(text) if environment is self._html else markup.Ready(text)  # noqa: S704
+
+    def _formula(self, latex: str) -> Markup:
         """MathML, or the LaTeX itself where there is none."""
-        element = self._mathml(latex)
+        element = mathml(latex)
         if element is None:
             return Markup('<code class="latex">{}</code>').format(visible(latex))
         # Its text alternative is for readers that know no MathML, and for copying.
         return Markup('<span class="math" title="{}">{}</span>').format(
-            visible(unicode_math(latex)),
+            visible(self._unicode(latex)),
             Markup(element),  # noqa: S704 - made of the tables of mathml.py only
         )
 

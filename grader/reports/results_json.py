@@ -10,11 +10,12 @@ from typing import Any
 
 from grader.errors import Fault, FileError
 from grader.reports.sheet import Sheet
-from grader.reports.visible import pieces
+from grader.reports.visible import HARMLESS, pieces
 from grader.results import RESULTS_SCHEMA
 from grader.source import Place, line_and_column
 
-_STRING_CONTENT = re.compile(r"[^\x20-\x7e]+")
+#: What may hold a character that no one sees.
+_STRING_CONTENT = re.compile(f"[^{HARMLESS}]+")
 
 
 def render(sheet: Sheet) -> str:

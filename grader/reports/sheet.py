@@ -9,7 +9,7 @@ from typing import Any, Literal
 from grader.files import file_stems
 from grader.read.review import Kept
 from grader.reports.pages import Pages
-from grader.reports.view import Document
+from grader.reports.view import Document, StudentView, student_view
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +36,26 @@ class Sheet:
         found: Mapping[str, Any] = self.document["students"][self.index]
         return found
 
+    @property
+    def student(self) -> StudentView:
+        """The same, arranged for reading."""
+        return student_view(self.document, self.submission, self.pages.views)
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """One file that comes out, or one for each student.
 
     ``path`` is relative to the output folder, with ``{student}`` for the stem of
-    a student's file.  ``render`` makes the text of the file.
+    a student's file.  ``render`` makes the text of the file, and ``page`` that of a
+    student's file from the student's view.
     """
 
     name: str
     audience: Literal["student", "class"]
     path: str
     render: Callable[[Sheet], str]
+    page: Callable[[StudentView, Pages], str] | None = None
 
 
 def student_stems(document: Document) -> tuple[str, ...]:

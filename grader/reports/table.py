@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from grader.errors import FileError
-from grader.files import write_atomically
+from grader.files import write_atomically, write_together
 from grader.read.review import Kept, read_review
 from grader.reports import class_page, html, markdown, results_json, review, text
 from grader.reports.pages import Pages
 from grader.reports.sheet import Report, Sheet, student_stems
-from grader.reports.view import Document
+from grader.reports.view import Document, student_view
 
 _ROWS = (
     Report("json", "class", "results.json", results_json.render),
-    Report("html", "student", "feedback/{student}.html", html.render),
-    Report("markdown", "student", "feedback/{student}.md", markdown.render),
-    Report("text", "student", "feedback/{student}.txt", text.render),
+    Report("html", "student", "feedback/{student}.html", html.render, html.page),
+    Report("markdown", "student", "feedback/{student}.md", markdown.render, markdown.page),
+    Report("text", "student", "feedback/{student}.txt", text.render, text.page),
     Report("class", "class", "index.html", class_page.render),
     Report("schema", "class", review.SCHEMA, review.schema),
     Report("review", "class", "review.yaml", review.render),
@@ -79,11 +80,38 @@ def write_reports(
             warnings += told
         elif report.audience == "class":
             paths.append(write_atomically(out / report.path, report.render(sheet)))
-        else:
-            for index, stem in enumerate(sheet.stems):
-                path = out / report.path.format(student=stem)
-                paths.append(write_atomically(path, report.render(replace(sheet, index=index))))
+        elif report is _OF_STUDENTS[0]:
+            paths += write_together(_pages(sheet, out))
     return Written(tuple(paths), tuple(warnings))
+
+
+#: The reports of which each student gets one.
+_OF_STUDENTS = tuple(report for report in REPORTS.values() if report.page is not None)
+
+
+def _pages(sheet: Sheet, out: Path) -> Iterator[tuple[Path, str]]:
+    """The pages of all students, one student after the other, as they are asked for."""
+    for submission, stem in zip(sheet.document["students"], sheet.stems, strict=True):
+        for path, text_of_page in student_pages(sheet.document, submission, stem, sheet.pages):
+            yield out / path, text_of_page
+
+
+def student_pages(
+    document: Document, submission: Mapping[str, Any], stem: str, pages: Pages
+) -> tuple[tuple[str, str], ...]:
+    """The files about one student: (path below the output folder, text).
+
+    ``document`` may lack its ``students``; ``submission`` is one element of them, and
+    ``stem`` its of :func:`student_stems`.  The texts depend on these and on the
+    templates alone; ``pages`` only keeps what is the same for students to come.
+    Raises jinja2.TemplateError for a fault of a template.
+    """
+    student = student_view(document, submission, pages.views)
+    return tuple(
+        (report.path.format(student=stem), report.page(student, pages))
+        for report in _OF_STUDENTS
+        if report.page is not None
+    )
 
 
 def render_report(

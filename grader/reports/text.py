@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from grader.limits import COMMENT_BYTES
-from grader.reports.markup import Ready, plain
+from grader.reports.markup import Ready, plain_written
+from grader.reports.pages import Pages
 from grader.reports.sheet import Sheet
 from grader.reports.unicode_math import unicode_math
-from grader.reports.view import PartView, StudentView, student_view
-from grader.source import Span, caret
+from grader.reports.view import PartView, StudentView
 
 #: Characters of one answer and of its reading that are shown; the first that makes the
 #: whole short enough is taken.  Almost every report fits whole.
@@ -20,28 +20,22 @@ _REST = "\n… The rest did not fit here; the full report is the attached page.\
 
 def render(sheet: Sheet) -> str:
     """``feedback/<student>.txt``, at most COMMENT_BYTES of UTF-8."""
-    student = student_view(sheet.document, sheet.submission)
+    return page(sheet.student, sheet.pages)
+
+
+def page(student: StudentView, pages: Pages) -> str:
+    """The same from the student's view."""
     text = ""
     for length in _ANSWER_LENGTHS:
-        text = sheet.pages.text(
-            "student.txt",
-            student=_shortened(student, length),
-            written=written,
-        )
+        text = pages.text("student.txt", student=_shortened(student, length), written=written)
         if len(text.encode()) <= COMMENT_BYTES:
             return text
     return cut(text, COMMENT_BYTES)
 
 
 def written(part: PartView) -> Ready:
-    """The answer indented by four, with a caret under the place that a message speaks of."""
-    answer = part.answer or ""
-    lines = [f"    {line}" for line in plain(answer).split("\n")]
-    if part.marked is not None:
-        excerpt = plain(caret(answer, Span(*part.marked))).split("\n")
-        # A short answer gets its caret below it; a long one the place once more by itself.
-        lines = excerpt if lines == excerpt[:1] else [*lines, "  at this place:", *excerpt]
-    return Ready("\n".join(lines))
+    """The answer of a part, for templates of an instructor's own that show a part's text."""
+    return plain_written(part.answer or "", part.marked)
 
 
 def cut(text: str, size: int) -> str:
@@ -56,6 +50,12 @@ def cut(text: str, size: int) -> str:
 
 
 def _shortened(student: StudentView, length: int) -> StudentView:
+    if length == COMMENT_BYTES and not any(
+        len(part.answer or "") > length or len(part.read_as) > length
+        for question in student.questions
+        for part in question.parts
+    ):
+        return student
     return replace(
         student,
         questions=tuple(
@@ -76,6 +76,7 @@ def _short_part(part: PartView, length: int) -> PartView:
         marked=part.marked if len(answer) <= length else None,
         # Text mode keeps the cut reading as it is when it is converted once more.
         read_as=part.read_as if len(reading) <= length else f"{_start(reading, length)}",
+        key=b"",
     )
 
 

@@ -6,14 +6,18 @@ what a student may see is decided here, in one place.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
 
 from grader.expr.names import latex_name
+from grader.limits import SECTION_BYTES
 from grader.reports.people import gathered_notes, identity_text, student_name
+from grader.reports.store import Store
 from grader.reports.visible import one_line
 from grader.reports.words import (
     VERDICT_WORDS,
@@ -63,7 +67,8 @@ class PartView:
     ``quantity``, ``read_as`` and ``reference`` are LaTeX, empty where there is
     none (``reference``: where it may not be shown).  ``answer`` is None where
     nothing was written, ``marked`` the half-open range of it that a message
-    speaks of.  ``sentences`` help; ``notes`` say how it was read.
+    speaks of.  ``sentences`` help; ``notes`` say how it was read.  ``key`` stands for
+    all of it: equal keys, equal views; it is empty where no one has made a key.
     """
 
     part: str
@@ -85,6 +90,7 @@ class PartView:
     witness: WitnessView | None
     reference: str
     decision: DecisionView | None
+    key: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,13 +144,19 @@ def homework_title(document: Document) -> str:
     return one_line(str(homework.get("title") or document.get("assignment") or "Homework"))
 
 
-def student_view(document: Document, submission: Mapping[str, Any]) -> StudentView:
-    """One element of the document's ``students``, for a page."""
+def student_view(
+    document: Document, submission: Mapping[str, Any], views: PartViews | None = None
+) -> StudentView:
+    """One element of the document's ``students``, for a page.
+
+    Of the document its head is enough, without ``students``.  ``views`` are those of
+    students before this one: equal results of a part are then arranged once.
+    """
     homework = document.get("homework") or {}
-    reveal = homework.get("reveal", "never")
     results = {result["part"]: result for result in submission["parts"]}
+    arranged = _Arranged(homework, views)
     questions = tuple(
-        _question_view(question, results, reveal) for question in _questions(homework, results)
+        _question_view(question, results, arranged) for question in _questions(homework, results)
     )
     parts = [part for question in questions for part in question.parts]
     score, pending = fraction(submission["score"]), fraction(submission["pending"])
@@ -199,10 +211,10 @@ def _questions(
 
 
 def _question_view(
-    question: Mapping[str, Any], results: Mapping[str, Any], reveal: str
+    question: Mapping[str, Any], results: Mapping[str, Any], arranged: _Arranged
 ) -> QuestionView:
     statements = [part for part in question["parts"] if part["part"] in results]
-    parts = tuple(_part_view(part, results[part["part"]], reveal) for part in statements)
+    parts = tuple(arranged.part(part, results[part["part"]]) for part in statements)
     rows = [results[part["part"]] for part in statements]
     score = sum((fraction(row["points"]) for row in rows if row["points"] is not None), Fraction(0))
     waiting = sum((fraction(row["possible"]) for row in rows if row["points"] is None), Fraction(0))
@@ -214,6 +226,43 @@ def _question_view(
         score=_summary(score, waiting, possible),
         parts=parts,
     )
+
+
+class _Arranged:
+    """The parts of one homework, those of ``views`` taken from there."""
+
+    def __init__(self, homework: Mapping[str, Any], views: PartViews | None) -> None:
+        self._reveal = str(homework.get("reveal", "never"))
+        self._views = views
+        self._ground = b"" if views is None else _digest(homework)
+
+    def part(self, statement: Mapping[str, Any], result: Mapping[str, Any]) -> PartView:
+        if self._views is None:
+            return _part_view(statement, result, self._reveal)
+        # What a view is made from: the homework and the result, whole.
+        key = _digest(result, self._ground)
+        return self._views.get(
+            key, lambda: replace(_part_view(statement, result, self._reveal), key=key)
+        )
+
+
+def _digest(value: Mapping[str, Any], ground: bytes = b"") -> bytes:
+    """A name for a piece of the document: 128 bits of its JSON and of what it stands on."""
+    return hashlib.blake2b(json.dumps(value).encode(), digest_size=16, key=ground).digest()
+
+
+#: Views of parts by what they are made from; see :func:`part_views`.
+PartViews = Store[PartView]
+
+
+def part_views() -> PartViews:
+    """An empty store of views for one run."""
+    return Store(SECTION_BYTES // 4, _weight)
+
+
+def _weight(part: PartView) -> int:
+    """Bytes that a view takes, roughly: its texts and what holds them."""
+    return 2048 + 4 * (len(part.answer or "") + len(part.read_as) + sum(map(len, part.sentences)))
 
 
 def _part_view(statement: Mapping[str, Any], result: Mapping[str, Any], reveal: str) -> PartView:

@@ -28,8 +28,16 @@ _UNSEEN = frozenset(
 _MARKS_IN_A_ROW = 3
 
 
-#: Text that needs no looking up, which almost all text is.
-_RUNS = re.compile(r"[ -~\n\t]+|.", re.DOTALL)
+#: Characters that need no looking up, which almost all text is made of: ASCII, Latin,
+#: Greek, punctuation, currency, indices, letterlike signs, arrows, operators, Kana, Han,
+#: Hangul.  Each range is assigned throughout and holds no mark; a test looks.
+HARMLESS = (
+    " -~\n\t\u00a1-\u00ac\u00ae-\u02ff\u0370-\u0377\u037a-\u037f\u0384-\u038a\u038e-\u03a1"
+    "\u03a3-\u03ff\u1e00-\u1eff\u2010-\u2027\u2030-\u205e\u2074-\u208e\u2090-\u209c\u20a0-\u20bf"
+    "\u2100-\u218b\u2190-\u23ff\u25a0-\u27ff\u3041-\u3096\u30a1-\u30ff\u4e00-\u9ffc\uac00-\ud7a3"
+)
+_HARMLESS = re.compile(f"[{HARMLESS}]*")
+_RUNS = re.compile(f"([{HARMLESS}]+)|.", re.DOTALL)
 
 
 def pieces(text: str) -> Iterator[tuple[str, bool]]:
@@ -40,8 +48,9 @@ def pieces(text: str) -> Iterator[tuple[str, bool]]:
     """
     run: list[str] = []
     marks = 0
-    for piece in _RUNS.findall(text.replace("\r\n", "\n")):
-        seen, mark = (True, False) if piece[0] in _ASCII else _looks(piece)
+    for match in _RUNS.finditer(text.replace("\r\n", "\n")):
+        piece = match.group()
+        seen, mark = (True, False) if match.lastindex else _looks(piece)
         marks = marks + 1 if mark else 0
         if seen and marks <= _MARKS_IN_A_ROW:
             run.append(piece)
@@ -52,9 +61,6 @@ def pieces(text: str) -> Iterator[tuple[str, bool]]:
         yield piece, False
     if run:
         yield "".join(run), True
-
-
-_ASCII = frozenset(map(chr, range(0x20, 0x7F))) | {"\n", "\t"}
 
 
 @lru_cache(4096)
@@ -76,7 +82,7 @@ def visible(text: str) -> str:
     >>> visible("a\\u202eb")
     'a⟨U+202E⟩b'
     """
-    if text.isascii() and text.isprintable():
+    if _HARMLESS.fullmatch(text):
         return text
     return "".join(
         piece if as_it_is else f"⟨{code_point(piece)}⟩" for piece, as_it_is in pieces(text)
