@@ -54,6 +54,13 @@ _IN_SYMPY = frozenset(
 )  # fmt: skip
 
 
+#: Derivatives that are known in a shorter form than a function's meaning gives.
+_SLOPES: Mapping[str, str] = {
+    "sigmoid": "sigmoid(u)*(1-sigmoid(u))",
+    "softplus": "sigmoid(u)",
+}
+
+
 @lru_cache(maxsize=1)
 def _native() -> Mapping[str, Any]:
     import sympy
@@ -69,7 +76,10 @@ def _own(name: str, derivative: int) -> Any:
     def fdiff(self: Any, argindex: int = 1) -> Any:
         variable = "uv"[argindex - 1]
         arguments = tuple(Symbol(letter) for letter in "uv"[: len(self.args)])
-        slope = rule(_meaning(name, derivative, arguments), variable)
+        if name in _SLOPES and not derivative:
+            slope = parse_expression(_SLOPES[name], Vocabulary(names=frozenset("u")))
+        else:
+            slope = rule(_meaning(name, derivative, arguments), variable)
         return _to_sympy(slope, dict(zip("uv", self.args, strict=False)))
 
     return type(
@@ -294,6 +304,21 @@ def total_derivative(forward: Mapping[str, Node], of: str, with_respect_to: str)
     return total(of)
 
 
+def definite_integral(of: Node, by: str, lower: Node, upper: Node) -> Node:
+    """The value of a definite integral in closed form.
+
+    Raises ValueError where none is found, and where the integral does not converge.
+    """
+    import sympy
+
+    variable = sympy.Symbol(by, real=True)
+    ends = [to_sympy(lower), to_sympy(upper)]
+    found = sympy.integrate(to_sympy(of), (variable, *ends))
+    if found.has(sympy.Integral, sympy.oo, sympy.zoo, sympy.nan):
+        raise ValueError("no value in closed form was found for this integral")
+    return from_sympy(sympy.simplify(found))
+
+
 def jacobian_size(of: Node, with_respect_to: Node, layout: str) -> Dimensions:
     """The size of ∂of/∂with_respect_to for column vectors of the given lengths.
 
@@ -313,6 +338,7 @@ OTHER_LAYOUT: Mapping[str, str] = {"denominator": "numerator", "numerator": "den
 __all__: Sequence[str] = (
     "OTHER_LAYOUT",
     "chain_term",
+    "definite_integral",
     "derivative",
     "from_sympy",
     "jacobian_size",

@@ -16,7 +16,7 @@ from grader.expr.families import has_big, unfolded
 from grader.expr.functions import SPELLINGS
 from grader.expr.names import FREE, Vocabulary
 from grader.expr.parser import parse_answer, parse_condition, parse_name
-from grader.expr.tree import Big, Dimensions, Node, Number, Symbol, walk
+from grader.expr.tree import Big, Node, Number, Symbol, walk
 from grader.results import Outcome, Verdict
 from grader.source import Span
 
@@ -186,6 +186,6 @@ def _environment(definitions: Mapping[str, str], vocabulary: Vocabulary) -> dict
 
 def _tree(text: str, vocabulary: Vocabulary) -> Node:
     reading = parse_answer(text, vocabulary)
-    if isinstance(reading.tree, Dimensions):  # pragma: no cover - parse_answer gives expressions
+    if not isinstance(reading.tree, Node):  # pragma: no cover - parse_answer gives expressions
         raise AnswerError("this is a size, not an expression", text, Span(0, len(text)))
     return reading.tree

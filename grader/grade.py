@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from grader.compare.fingerprint import fingerprint
 from grader.errors import AnswerError, Fault, LimitError
+from grader.expr.composite import Answer, Chosen, Entries, Label, sides
 from grader.expr.parser import Reading
-from grader.expr.tree import Dimensions, Node, Partial, Symbol
+from grader.expr.tree import Symbol
 from grader.feedback import sentences
 from grader.homework import Homework, near_part, resolve_part
 from grader.policy import ROUNDING_STEPS, with_policy
@@ -285,7 +286,7 @@ def judge(homework: Homework, part: Part, text: str, scope: Scope) -> PartResult
         return _result(homework, part, text, None, Verdict(Outcome.MISSING))
     kind = QUESTIONS[part.kind]
     try:
-        reading = kind.read(text, scope.vocabulary)
+        reading = kind.read(text, scope.vocabulary, part)
     except AnswerError as error:
         verdict = Verdict(Outcome.UNREADABLE, reason=error.sentence, span=error.span)
         return _result(homework, part, text, None, verdict)
@@ -388,23 +389,33 @@ def _in_another_reading(part: Part, reading: Reading, scope: Scope) -> Verdict |
     return None
 
 
-def _meaning(part: Part, tree: Node | Dimensions, scope: Scope, verdict: Verdict) -> str | None:
+def _meaning(part: Part, tree: Answer, scope: Scope, verdict: Verdict) -> str | None:
     """What groups answers: one word for all right ones, the values for others."""
     if verdict.outcome is Outcome.EQUIVALENT:
         return "right"
     if verdict.outcome not in (Outcome.DIFFERENT, Outcome.UNDECIDED):
         return None
     needed, _ = scope.used(tree)
+    if isinstance(tree, Chosen):
+        return " ".join(("chosen", *tree.names))
+    if not part.references:
+        return part.latex(tree)
     part, tree, needed = in_numbers(part, tree, needed)
-    sides = (tree.rows, tree.columns) if isinstance(tree, Dimensions) else (tree,)
-    prints = [
-        fingerprint(reference, side, needed)
-        for reference, side in zip(part.references, sides, strict=True)
-    ]
-    return None if None in prints else " ".join(map(str, prints))
+    expressions = sides(tree)
+    # An array of another size has nothing to stand against; the points are the same.
+    references = (
+        part.references
+        if len(expressions) == len(part.references)
+        else part.references[:1] * len(expressions)
+    )
+    prints = [fingerprint(*pair, needed) for pair in zip(references, expressions, strict=True)]
+    if None in prints:
+        return None
+    form = [f"{len(tree.rows)}x"] if isinstance(tree, Entries) else []
+    return " ".join(map(str, (*form, *prints)))
 
 
-def _compared(part: Part, tree: Node | Dimensions, scope: Scope) -> Verdict:
+def _compared(part: Part, tree: Answer, scope: Scope) -> Verdict:
     needed, problem = scope.used(tree)
     if problem is not None:
         return problem
@@ -419,7 +430,8 @@ def _heading_problem(part: Part, reading: Reading) -> Verdict | None:
     names = part.statement.vocabulary
     if isinstance(heading, Symbol) and names.resolve(heading.name) is None:
         return None  # a label of the student's own
-    assert isinstance(part.quantity, Partial | Symbol)
+    if isinstance(part.quantity, Label) and isinstance(heading, Symbol):
+        return None  # "J = …": what the answer is called
     return Verdict(
         Outcome.DISALLOWED,
         reason=f"this is headed ${part.latex(heading)}$, but the part asks for "
@@ -475,13 +487,12 @@ def explain(homework: Homework, text: str, part_id: str | None = None) -> Explan
     first: AnswerError | LimitError | None = None
     for part in candidates:
         try:
-            reading = QUESTIONS[part.kind].read(text, part.statement.vocabulary)
+            reading = QUESTIONS[part.kind].read(text, part.statement.vocabulary, part)
         except (AnswerError, LimitError) as error:
             first = first or error
             continue
         tree = reading.tree
-        sides = (tree.rows, tree.columns) if isinstance(tree, Dimensions) else (tree,)
-        names = sorted(frozenset().union(*map(symbols, sides)))
+        names = sorted(frozenset().union(*map(symbols, sides(tree))))
         scope = make_scope(part.statement, (), (), part.question)
         return Explanation(
             text=text,

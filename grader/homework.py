@@ -10,13 +10,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.errors import AnswerError, Fault, FileError, LimitError, RubricError
-from grader.expr.parser import parse_quantity
+from grader.errors import Fault, FileError, RubricError
 from grader.questions import QUESTIONS
-from grader.questions.part import Part
+from grader.questions.part import Kind, Part
 from grader.read.located import Located
 from grader.read.moment import moment_text
-from grader.read.rubric import QuestionFile, RubricFile, load_rubric_file, read_rubric
+from grader.read.rubric import KIND_KEYS, QuestionFile, RubricFile, load_rubric_file, read_rubric
 from grader.results import HomeworkStatement, Later, PartStatement, QuestionStatement
 from grader.source import Place, line_and_column
 
@@ -121,6 +120,7 @@ def build_homework(file: RubricFile) -> Homework:
                 )
             )  # fmt: skip
             continue
+        faults.extend(_unused_keys(question, kind, file))
         try:
             parts.extend(kind.build(question, file))
         except RubricError as error:
@@ -132,6 +132,32 @@ def build_homework(file: RubricFile) -> Homework:
     return Homework(file, _statement(file, made), made)
 
 
+def _unused_keys(question: QuestionFile, kind: Kind, file: RubricFile) -> Iterator[Fault]:
+    """Keys that say nothing in a question of this kind would be passed over in silence."""
+    for part in question.parts:
+        for key in part.given:
+            if key.text not in kind.keys:
+                known = ", ".join(f"`{name}`" for name in KIND_KEYS if name in kind.keys)
+                yield file.fault(
+                    key.place,
+                    f"`{key.text}` says nothing in a question of kind `{kind.name}`",
+                    f"there may be {known}" if known else None,
+                    key.path,
+                    len(key.text),
+                )
+    sections = [(question.layers[0].name, "layers")] if question.layers else []
+    sections += [(question.step.of, "step")] if question.step else []
+    for where, name in sections:
+        if name not in kind.sections:
+            yield file.fault(
+                where.place,
+                f"`{name}` says nothing in a question of kind `{kind.name}`",
+                None,
+                where.path,
+                len(where.text),
+            )
+
+
 def _unknown_mistakes(file: RubricFile) -> Iterator[Fault]:
     """Credits for mistakes that the table does not have would never be given."""
     if not file.policy.partial_credit:
@@ -139,9 +165,9 @@ def _unknown_mistakes(file: RubricFile) -> Iterator[Fault]:
     from difflib import get_close_matches
 
     from grader.mistakes.diagnose import FOLLOW_THROUGH
-    from grader.mistakes.table import MISTAKES
+    from grader.mistakes.table import MISTAKES, WITHOUT_ROW
 
-    known = {mistake.name for mistake in MISTAKES} | {FOLLOW_THROUGH, "times", "plus"}
+    known = {mistake.name for mistake in MISTAKES} | WITHOUT_ROW | {FOLLOW_THROUGH, "times", "plus"}
     for name in sorted(file.policy.partial_credit.keys() - known):
         where = credit_place(file, name)
         close = get_close_matches(name, sorted(known), 1, 0.5)
@@ -214,13 +240,7 @@ def resolve_part(homework: Homework, question: str | None, key: str) -> Part | N
     if any(part.id.partition(".")[2] == key for part in homework.parts):
         return None
     found: list[Part] = []
-    for part in candidates:
-        try:
-            quantity = parse_quantity(key, part.statement.vocabulary)
-        except (AnswerError, LimitError):
-            continue
-        if quantity == part.quantity:
-            found.append(part)
+    found += (part for part in candidates if part.is_named_by(key))
     return found[0] if len(found) == 1 else None
 
 

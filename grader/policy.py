@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 
-from grader.expr.tree import Dimensions, Partial, Symbol
+from grader.expr.tree import Dimensions, Partial, Symbol, symbols
 from grader.homework import Homework
 from grader.questions.part import Part
 from grader.results import Outcome, PartResult
@@ -93,7 +93,9 @@ def with_other_layout(results: list[PartResult], homework: Homework) -> list[Par
         uneven = {
             part.id
             for part in parts
-            if isinstance(part.answer, Dimensions) and part.answer.rows != part.answer.columns
+            if isinstance(part.quantity, Partial)
+            and isinstance(part.answer, Dimensions)
+            and part.answer.rows != part.answer.columns
         }
         places = [k for k, result in enumerate(results) if result.part in uneven]
         turned = [k for k in places if results[k].mistake == "transposed"]
@@ -117,7 +119,7 @@ def with_sizes_that_do_not_chain(results: list[PartResult], homework: Homework) 
     for question in homework.file.questions:
         parts = {
             (_names(part)): part for part in homework.parts
-            if part.question == question.id and isinstance(part.answer, Dimensions)
+            if part.question == question.id and _is_of_vectors(part)
         }  # fmt: skip
         for (above, _), inner in parts.items():
             for (_, through), outer in parts.items():
@@ -129,6 +131,16 @@ def with_sizes_that_do_not_chain(results: list[PartResult], homework: Homework) 
                 )
                 _show_against(told, first.id, second.id)
     return [told[result.part] for result in results]
+
+
+def _is_of_vectors(part: Part) -> bool:
+    """Whether a part asks for the size of a derivative of one vector by another."""
+    quantity = part.quantity
+    return (
+        isinstance(part.answer, Dimensions)
+        and isinstance(quantity, Partial)
+        and symbols(quantity) <= part.statement.sizes.keys()
+    )
 
 
 def _names(part: Part) -> tuple[str, str]:

@@ -113,6 +113,10 @@ class Verdict:
     span: Span | None = None
     tried: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    #: Of an answer with entries: the outcome of each, row by row.
+    entries: tuple[Outcome, ...] = ()
+    #: The share of the points that an answer which is not right earns by what is right in it.
+    earned: Fraction = Fraction(0)
 
     def __bool__(self) -> bool:
         """Whether the answer is right; ``if grader.equivalent(a, b)`` reads as it should."""
@@ -130,6 +134,8 @@ class Verdict:
                 found[name] = getattr(self, name)
         if self.span is not None:
             found["span"] = [self.span.start, self.span.end]
+        if self.entries:
+            found["entries"] = [str(outcome) for outcome in self.entries]
         if self.tried:
             found["tried"] = list(self.tried)
         if self.notes:

@@ -21,9 +21,10 @@ def points_for(
         return None
     if verdict.outcome is Outcome.EQUIVALENT:
         return possible
-    if verdict.outcome is Outcome.MISSING or mistake is None:
+    if verdict.outcome is Outcome.MISSING:
         return Fraction(0)
-    return possible * share_for(mistake, policy)
+    share = Fraction(0) if mistake is None else share_for(mistake, policy)
+    return possible * max(share, verdict.earned if policy.entry_credit else Fraction(0))
 
 
 def share_for(mistake: str, policy: Policy) -> Fraction:

@@ -362,7 +362,7 @@ UNPLACED = [
        "its left side is no quantity that a part asks for", True)]),
     (r"$\frac{\partial^2 y}{\partial \phi_0^2} = 0$",
      [(1, r"\frac{\partial^2 y}{\partial \phi_0^2} = 0",
-       "its left side is no quantity that a part asks for", True)]),
+       "no part asks for this derivative", True)]),
     (r"$\frac{\partial y}{\partial h_1} = \phi_1$",
      [(1, r"\frac{\partial y}{\partial h_1} = \phi_1", "no part asks for this derivative", True)]),
     ("## Question 3\n1. $D_1 \\times 1$\n2. $D_1 \\times D_1$",

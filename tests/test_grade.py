@@ -254,10 +254,12 @@ def test_read_as_is_in_the_homework_s_own_names_and_reads_back(
         assert result.read_as == latex
     read = QUESTIONS[asked.kind].read
     vocabulary = asked.statement.vocabulary
-    assert read(result.read_as, vocabulary).tree == read(answer, vocabulary).tree
+    again = read(result.read_as, vocabulary, asked)
+    assert again.tree == read(answer, vocabulary, asked).tree
 
 
 @pytest.mark.parametrize("asked", HOMEWORK.parts, ids=lambda asked: asked.id)
 def test_the_reference_reads_back(asked: Part) -> None:
     read = QUESTIONS[asked.kind].read
-    assert read(asked.latex(asked.answer), asked.statement.vocabulary).tree == asked.answer
+    vocabulary = asked.statement.vocabulary
+    assert read(asked.latex(asked.answer), vocabulary, asked).tree == asked.answer

@@ -407,11 +407,11 @@ MESSAGES = [
         "^^^^^^^^",
     ),
     (
-        r"\frac{d^2y}{dx^2}",
+        r"\frac{d^2y}{dx^n}",
         NET,
-        "a derivative of higher order is not read here",
-        r"\frac{d^2y}{dx^2}",
-        "       ^",
+        "the order of a derivative is a whole number",
+        r"\frac{d^2y}{dx^n}",
+        "               ^",
     ),
     (
         r"\frac{\partial}{\partial x}",
@@ -435,11 +435,12 @@ MESSAGES = [
         "                  ^^^^^^^^",
     ),
     (
-        r"\frac{\partial^2 y}{\partial x \partial z}",
+        r"\frac{\partial^2 y}{\partial x}",
         NET,
-        "a derivative of higher order is not read here",
-        r"\frac{\partial^2 y}{\partial x \partial z}",
-        "              ^",
+        "the order above is 2, and below stands 1 variable; write "
+        r"`\frac{\partial^2 y}{\partial x^2}`, or `\partial x \partial z` below",
+        r"\frac{\partial^2 y}{\partial x}",
+        "                    ^^^^^^^^^^^",
     ),
     (
         r"\begin{cases} x \end{cases}",

@@ -212,7 +212,7 @@ def middle(end) -> float:
 def test_every_single_mutation_is_refused_with_a_valid_witness(part) -> None:
     statement = part.statement
     scope = make_scope(statement, (), (), part.question)
-    tree = QUESTIONS[part.kind].read(TEXTS[part.id], statement.vocabulary).tree
+    tree = QUESTIONS[part.kind].read(TEXTS[part.id], statement.vocabulary, part).tree
     names = statement.leaves | statement.forward.keys()
     signless = isinstance(tree, Dimensions)  # a size below zero is not read at all
     seen = harmless = 0
@@ -257,7 +257,7 @@ def test_every_single_mutation_is_refused_with_a_valid_witness(part) -> None:
 def test_the_mutations_are_many() -> None:
     total = 0
     for part in HOMEWORK.parts:
-        tree = QUESTIONS[part.kind].read(TEXTS[part.id], part.statement.vocabulary).tree
+        tree = QUESTIONS[part.kind].read(TEXTS[part.id], part.statement.vocabulary, part).tree
         names = part.statement.leaves | part.statement.forward.keys()
         total += sum(1 for _ in mutated(tree, names))
     assert total > 900

@@ -9,6 +9,7 @@ from typing import Final
 
 from grader.documents.equations import looks_derived
 from grader.errors import AnswerError, LimitError
+from grader.expr.composite import Extents, Label, sides
 from grader.expr.functions import SPELLINGS
 from grader.expr.names import FREE, Vocabulary
 from grader.expr.parser import parse_answer, parse_name, parse_quantity
@@ -57,7 +58,7 @@ class Lookup:
         #: What the homework calls functions.
         self.functions = frozenset(f for s in statements for f in s.vocabulary.functions)
         #: Whether a part asks for a quantity that is a name.
-        self.by_name = any(isinstance(part.quantity, Symbol) for part in self.homework.parts)
+        self.by_name = any(not isinstance(part.quantity, Partial) for part in self.homework.parts)
 
     # --- left sides -----------------------------------------------------------
 
@@ -95,6 +96,8 @@ class Lookup:
         return ()
 
     def _is_quantity(self, text: str, part: Part) -> bool:
+        if not isinstance(part.quantity, Partial):
+            return part.is_named_by(text)
         key = (part.question, text)
         quantity = self._quantities.get(key, ...)
         if quantity is ...:
@@ -151,22 +154,22 @@ class Lookup:
     def fits(self, part: Part, text: str) -> bool:
         """Whether a right side reads as what the part asks for: a size, or an expression."""
         try:
-            reading = QUESTIONS[part.kind].read(text, self.vocabulary(part))
+            reading = QUESTIONS[part.kind].read(text, self.vocabulary(part), part)
         except (AnswerError, LimitError):
             return False
         tree = reading.tree
-        if not isinstance(tree, Dimensions):
+        if not isinstance(tree, Dimensions | Extents):
             return True
         return all(
             symbols(side) <= part.statement.leaves | self.own
             and not any(isinstance(node, Partial | Call | Indicator) for node in walk(side))
-            for side in (tree.rows, tree.columns)
+            for side in sides(tree)
         )
 
-    def is_headed(self, part: Part, text: str, by: Node | None = None) -> bool:
+    def is_headed(self, part: Part, text: str, by: Node | Label | None = None) -> bool:
         """Whether a text reads with a left side; with ``by``, with that one."""
         try:
-            heading = QUESTIONS[part.kind].read(text, self.vocabulary(part)).heading
+            heading = QUESTIONS[part.kind].read(text, self.vocabulary(part), part).heading
         except (AnswerError, LimitError):
             return False
         return heading is not None if by is None else heading == by
@@ -174,7 +177,7 @@ class Lookup:
     def is_chain_rule(self, text: str) -> bool:
         """Whether a right side is nothing but derivatives: a rule restated, not worked out."""
         reading = _read_freely(text)
-        if reading is None or isinstance(reading.tree, Dimensions):
+        if reading is None or not isinstance(reading.tree, Node):
             return False
         return all(_only_partials(link) for link in reading.links or (reading.tree,))
 

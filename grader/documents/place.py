@@ -133,7 +133,8 @@ class _Placer:
             if sizes and "^" in space:
                 self.answer(replace(equation, right=space, relation="in"), sizes, question)
             return
-        chain_rule = equation.relation != "in" and self.lookup.is_chain_rule(text)
+        chains = any(part.kind == "chain" for part in parts)
+        chain_rule = equation.relation != "in" and not chains and self.lookup.is_chain_rule(text)
         if chain_rule:
             parts = tuple(part for part in parts if not isinstance(part.answer, Dimensions))
             if not parts:

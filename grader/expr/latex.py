@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from types import MappingProxyType
 
+from grader.expr.composite import Answer, Chosen, Entries, Extents, Label
 from grader.expr.functions import FUNCTIONS
 from grader.expr.names import latex_name
 from grader.expr.tree import (
@@ -50,7 +51,7 @@ Names = Mapping[str, str]
 NO_NAMES: Names = MappingProxyType({})
 
 
-def to_latex(node: Node | Condition | Dimensions, functions: Names = NO_NAMES) -> str:
+def to_latex(node: Answer | Condition | Label, functions: Names = NO_NAMES) -> str:
     """The LaTeX of a tree, without delimiters.
 
     ``functions``: from rows of the function table to what this homework calls them
@@ -59,6 +60,14 @@ def to_latex(node: Node | Condition | Dimensions, functions: Names = NO_NAMES) -
     match node:
         case Dimensions():
             return rf"{_size(node.rows, functions)} \times {_size(node.columns, functions)}"
+        case Entries():
+            return _entries(node, functions)
+        case Extents():
+            return rf"\left({', '.join(to_latex(axis, functions) for axis in node.axes)}\right)"
+        case Chosen():
+            return ", ".join(rf"\text{{{name}}}" for name in node.names)
+        case Label():
+            return node.latex
         case Number():
             return _number(node)
         case Constant():
@@ -108,6 +117,15 @@ def to_latex(node: Node | Condition | Dimensions, functions: Names = NO_NAMES) -
             return r" \lor ".join(_condition(part, functions) for part in node.conditions)
         case Not():
             return rf"\lnot {bracketed(node.condition, functions)}"
+
+
+def _entries(node: Entries, functions: Names) -> str:
+    """A list in brackets, anything else as a matrix."""
+    rows = [[to_latex(entry, functions) for entry in row] for row in node.rows]
+    if node.is_list:
+        return rf"\left({', '.join(rows[0])}\right)"
+    body = r" \\ ".join(" & ".join(row) for row in rows)
+    return rf"\begin{{pmatrix}} {body} \end{{pmatrix}}"
 
 
 def _higher(node: Partial, functions: Names) -> str:
@@ -290,7 +308,7 @@ def _size(node: Node, functions: Names) -> str:
     return text
 
 
-def to_outline(node: Node | Condition | Dimensions, indent: str = "") -> str:
+def to_outline(node: Answer | Condition, indent: str = "") -> str:
     """The tree with one node a line, children below and to the right of their parent.
 
     >>> from grader.expr.names import FREE
@@ -304,7 +322,7 @@ def to_outline(node: Node | Condition | Dimensions, indent: str = "") -> str:
         number 1
     """
     lines: list[str] = []
-    stack: list[tuple[Node | Condition | Dimensions | str, int]] = [(node, 0)]
+    stack: list[tuple[Answer | Condition | str, int]] = [(node, 0)]
     while stack:
         item, depth = stack.pop()
         if isinstance(item, str):
@@ -327,11 +345,19 @@ _SAID = {
 _Below = tuple[Node | Condition | str, ...]
 
 
-def _outline(node: Node | Condition | Dimensions) -> tuple[str, _Below]:
+def _outline(node: Answer | Condition) -> tuple[str, _Below]:
     """The line of one node, and what stands below it."""
     match node:
         case Dimensions():
             return "size, rows by columns", (node.rows, node.columns)
+        case Entries():
+            rows, columns = node.size
+            what = f"list of {columns}" if node.is_list else f"matrix, {rows} by {columns}"
+            return f"{what}, row by row", node.flat
+        case Extents():
+            return f"size of {len(node.axes)} axes", node.axes
+        case Chosen():
+            return f"chosen: {', '.join(node.names)}", ()
         case Number():
             return f"number {_plain(node.value)}", ()
         case Constant():

@@ -33,7 +33,7 @@ from grader.expr.tokens import (
     UNKNOWN,
     Tokens,
 )
-from grader.expr.tree import Condition, Dimensions, Node, Partial, Quotient, Symbol
+from grader.expr.tree import Condition, Node, Partial, Quotient, Symbol
 from grader.limits import MAX_ALTERNATIVES
 from grader.source import Span
 
@@ -141,7 +141,7 @@ def _alternatives(
             tree = _read(reading.text, vocabulary, tokens, flipped)[0].tree
         except (AnswerError, LimitError):
             continue  # read so, the text has no meaning: no reading of it
-        if not isinstance(tree, Dimensions) and tree != reading.tree and tree not in found:
+        if isinstance(tree, Node) and tree != reading.tree and tree not in found:
             found.append(tree)
     return tuple(found)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.expr.calculus import ONE, product_of, sum_of
-from grader.expr.tree import Call, Dimensions, Indicator, Negation, Node, Relation, Sum, walk
+from grader.expr.tree import Call, Indicator, Negation, Node, Relation, Sum, walk
 from grader.mistakes.paths import slope_of
 from grader.mistakes.subject import Subject, Wrong, with_link
 
@@ -17,7 +17,7 @@ def _indicators(subject: Subject) -> list[Indicator]:
         found.update({link.factor: None for link in path.links
                       if isinstance(link.factor, Indicator)})  # fmt: skip
     for part in subject.parts:
-        if not isinstance(part.answer, Dimensions):
+        if isinstance(part.answer, Node):
             found.update({p: None for p in walk(part.answer) if isinstance(p, Indicator)})
     return list(found)
 

@@ -10,7 +10,6 @@ from grader.derive import total_derivative
 from grader.expr.calculus import ONE, differentiate
 from grader.expr.tree import (
     Call,
-    Dimensions,
     Negation,
     Node,
     Number,
@@ -20,6 +19,8 @@ from grader.expr.tree import (
     Quotient,
     Sum,
     Symbol,
+    higher_partial,
+    order_of,
     substitute,
     symbols,
 )
@@ -29,7 +30,7 @@ from grader.mistakes.subject import Subject, Wrong, name_maths
 def other_part(subject: Subject) -> Iterator[Wrong]:
     """The answer to another part of the question."""
     for other in subject.parts:
-        if other is subject.part or isinstance(other.answer, Dimensions):
+        if other is subject.part or not isinstance(other.answer, Node):
             continue
         yield Wrong(other.answer, f"This is {subject.maths(other.quantity)}, not "
                     f"{subject.maths(subject.part.quantity)}.")  # fmt: skip
@@ -49,9 +50,32 @@ def wrong_variable(subject: Subject) -> Iterator[Wrong]:
     }
     for name in sorted(symbols(tree) - asked - {subject.variable}):
         found = differentiate(tree, name)
-        wrong = Partial(Symbol(subject.quantity), Symbol(name))
+        wrong = _by_another(subject, name)
         yield Wrong(found, f"This is {subject.maths(wrong)}: the derivative is taken with respect to "
                     f"{name_maths(name)} instead of {name_maths(subject.variable)}.")  # fmt: skip
+
+
+def _by_another(subject: Subject, name: str) -> Node:
+    """The derivative that is asked, with another name for the last that it is taken by."""
+    asked = subject.part.quantity
+    if not isinstance(asked, Partial):
+        return Partial(Symbol(subject.quantity), Symbol(name))
+    above, below = order_of(asked)
+    names = [each.name for each in below if isinstance(each, Symbol)]
+    names.remove(subject.variable)
+    return higher_partial(above, tuple(map(Symbol, [*names, name])))
+
+
+def another_order(subject: Subject) -> Iterator[Wrong]:
+    """A derivative of higher order broken off before the last."""
+    asked = subject.part.quantity
+    if not isinstance(asked, Partial) or not isinstance(asked.quantity, Partial):
+        return
+    assert subject.line is not None
+    yield Wrong(subject.line, f"This is {subject.maths(asked.quantity)}: it is to be "
+                f"differentiated once more, by {name_maths(subject.variable)}.")  # fmt: skip
+    yield Wrong(differentiate(subject.reference, subject.variable), "This is differentiated by "
+                f"{name_maths(subject.variable)} once too often.")  # fmt: skip
 
 
 def not_differentiated(subject: Subject) -> Iterator[Wrong]:

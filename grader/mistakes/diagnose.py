@@ -23,36 +23,29 @@ from grader.compare.interpret import Unevaluated
 from grader.compare.ladder import proved_equal
 from grader.compare.sample import floats
 from grader.errors import LimitError
+from grader.expr.composite import Answer, Chosen, Entries, Extents
 from grader.expr.tree import (
     Dimensions,
     Negation,
     Node,
     Number,
-    Partial,
     Product,
     Quotient,
     Symbol,
 )
 from grader.limits import INDEX_POINTS, MAX_CANDIDATES, PROBES
+from grader.mistakes.arrays import diagnose_entries, wrong_entries
+from grader.mistakes.chains import diagnose_chain, wrong_chains
+from grader.mistakes.diagnosis import Diagnosis
+from grader.mistakes.extents import diagnose_extents, wrong_extents
 from grader.mistakes.paths import paths
 from grader.mistakes.relation import closest_relation
 from grader.mistakes.subject import Subject, Wrong, name_maths
 from grader.mistakes.table import MISTAKES
-from grader.questions.part import Part
+from grader.mistakes.values import diagnose_value, wrong_values
+from grader.questions.part import Chains, Closeness, Part
 
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Diagnosis:
-    """A mistake by its name in the table, and what to tell the student.
-
-    ``sentence`` may speak of the right answer, ``nudge`` does not.
-    """
-
-    mistake: str
-    sentence: str
-    nudge: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +96,19 @@ class Diagnoser:
         self._indices: dict[str, _Index | None] = {}
 
     def diagnose(
-        self, part: Part, answer: Node | Dimensions, definitions: Mapping[str, Node]
+        self, part: Part, answer: Answer, definitions: Mapping[str, Node]
     ) -> Diagnosis | None:
         """The mistake in an answer that is known to be different, if one is certain."""
+        if isinstance(answer, Entries):
+            return diagnose_entries(part, answer, definitions, self.diagnose)
+        if isinstance(answer, Extents):
+            return diagnose_extents(part, answer, definitions)
+        if isinstance(answer, Chosen):
+            return None
+        if isinstance(part.detail, Chains):
+            return diagnose_chain(part, answer, definitions)
+        if isinstance(part.detail, Closeness):
+            return diagnose_value(part, answer, definitions)
         subject = self._subject(part)
         if isinstance(answer, Dimensions):
             return _diagnose_size(subject, answer, definitions)
@@ -127,22 +130,36 @@ class Diagnoser:
 
     def wrong_answers(self, part: Part) -> list[tuple[str, Wrong]]:
         """All wrong answers that the table derives for a part, with their rows' names."""
+        if isinstance(part.answer, Entries):
+            return list(wrong_entries(part))
+        if isinstance(part.detail, Closeness):
+            return [(name, wrong) for name, wrong, _ in wrong_values(part)]
+        if isinstance(part.detail, Chains):
+            return list(wrong_chains(part))
+        if isinstance(part.answer, Extents):
+            return list(wrong_extents(part.answer))
+        if isinstance(part.answer, Chosen):
+            return []
         return [(entry.mistake, entry.wrong) for entry in _entries(self._subject(part))]
 
     def _subject(self, part: Part) -> Subject:
-        siblings = tuple(other for other in self._parts if other.question == part.question)
-        assert isinstance(part.quantity, Partial)
-        assert isinstance(part.quantity.quantity, Symbol)
-        assert isinstance(part.quantity.variable, Symbol)
-        quantity, variable = part.quantity.quantity.name, part.quantity.variable.name
-        line = part.statement.forward.get(quantity)
-        found = () if line is None else paths(line, variable)
-        return Subject(part, siblings, found, quantity, variable)
+        siblings = tuple(
+            inner
+            for other in self._parts
+            if other.question == part.question
+            for inner in (other.inner or (other,))
+        )
+        derived = part.derived
+        if derived is None:
+            quantity = part.quantity.name if isinstance(part.quantity, Symbol) else ""
+            return Subject(part, siblings, (), quantity, "")
+        found = paths(derived.line, derived.variable)
+        return Subject(part, siblings, found, derived.quantity, derived.variable)
 
 
 def _entries(subject: Subject) -> Iterator[_Entry]:
     """The wrong answers of all rows; one that two rows derive alike is the first one's."""
-    seen: set[Node | Dimensions] = set()
+    seen: set[Answer] = set()
     for mistake in MISTAKES:
         if subject.part.kind in mistake.kinds:
             for wrong in mistake.derive(subject):
@@ -172,7 +189,7 @@ def _indexed(subject: Subject) -> _Index | None:
     entries: list[_Entry] = []
     rows: list[Floats] = []
     for entry in _entries(subject):
-        assert not isinstance(entry.wrong.tree, Dimensions)
+        assert isinstance(entry.wrong.tree, Node)
         try:
             row = _values(entry.wrong.tree, forward, empty)
         except (LimitError, KeyError):
@@ -195,7 +212,7 @@ def _single(
 ) -> Diagnosis | None:
     for row in np.flatnonzero(_near(index.values, values))[:MAX_CANDIDATES]:
         entry = index.entries[int(row)]
-        assert not isinstance(entry.wrong.tree, Dimensions)
+        assert isinstance(entry.wrong.tree, Node)
         if _proved(part, answer, environment, entry.wrong.tree):
             return Diagnosis(entry.mistake, entry.wrong.sentence, entry.nudge)
     return None
@@ -241,7 +258,7 @@ def _pair(
                 if not _near(index.values[row] * scale, values):
                     continue
                 entry = index.entries[int(row)]
-                assert not isinstance(entry.wrong.tree, Dimensions)
+                assert isinstance(entry.wrong.tree, Node)
                 tried += 1
                 if tried > MAX_CANDIDATES:
                     return None

@@ -8,7 +8,6 @@ from fractions import Fraction
 from grader.expr.calculus import ONE, product_of, sum_of
 from grader.expr.tree import (
     Call,
-    Dimensions,
     Indicator,
     Negation,
     Node,
@@ -128,7 +127,7 @@ def extra_factor(subject: Subject) -> Iterator[Wrong]:
     for name in subject.names:
         candidates.setdefault(Symbol(name))
     for other in subject.parts:
-        if not isinstance(other.answer, Dimensions):
+        if isinstance(other.answer, Node):
             for part in walk(other.answer):
                 if isinstance(part, Indicator | Call) and part not in lines:
                     candidates.setdefault(part)

@@ -20,9 +20,9 @@ from grader.compare.reference import leaf_names
 from grader.compare.sample import floats
 from grader.errors import LimitError
 from grader.expr.calculus import product_of, sum_of
+from grader.expr.composite import Answer
 from grader.expr.tree import (
     Condition,
-    Dimensions,
     Negation,
     Node,
     Number,
@@ -61,14 +61,12 @@ class Slip:
         return f"Right, given your {name}; but check the definition of {name}."
 
 
-def find_slip(
-    part: Part, answer: Node | Dimensions, definitions: Mapping[str, Node]
-) -> Slip | None:
+def find_slip(part: Part, answer: Answer, definitions: Mapping[str, Node]) -> Slip | None:
     """The slip that explains a wrong answer, if there is one and it is certain.
 
     ``definitions`` are those that the answer uses.
     """
-    if isinstance(answer, Dimensions) or not definitions:
+    if not isinstance(answer, Node) or not definitions or not part.references:
         return None
     reference = part.references[0]
     screen = reference.screen

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.expr.calculus import ONE
-from grader.expr.tree import Dimensions, Product
+from grader.expr.tree import Dimensions, Partial, Product, symbols
 from grader.mistakes.subject import Subject, Wrong
 
 
@@ -15,22 +15,33 @@ def _size(subject: Subject) -> Dimensions:
     return answer
 
 
+def _what(subject: Subject) -> str:
+    return "derivative" if isinstance(subject.part.quantity, Partial) else "quantity"
+
+
+def _is_of_vectors(subject: Subject) -> bool:
+    quantity = subject.part.quantity
+    known = subject.part.statement.sizes.keys()
+    return isinstance(quantity, Partial) and symbols(quantity) <= known
+
+
 def transposed(subject: Subject) -> Iterator[Wrong]:
     """Rows for columns."""
     size = _size(subject)
+    layout = ", as in the other layout" if _what(subject) == "derivative" else ""
     yield Wrong(Dimensions(size.columns, size.rows), "Rows and columns are swapped: the size is "
-                "transposed, as in the other layout.")  # fmt: skip
+                f"transposed{layout}.")  # fmt: skip
 
 
 def scalar_for_vector(subject: Subject) -> Iterator[Wrong]:
     """1 × 1, where the derivative has more elements."""
     size = _size(subject)
     if ONE in {size.rows, size.columns}:
-        yield Wrong(Dimensions(ONE, ONE), "This is the size of a scalar, but the derivative is a "
-                    "vector.")  # fmt: skip
+        yield Wrong(Dimensions(ONE, ONE), "This is the size of a scalar, but the "
+                    f"{_what(subject)} is a vector.")  # fmt: skip
     else:
-        yield Wrong(Dimensions(ONE, ONE), "This is the size of a scalar, but the derivative is a "
-                    "matrix.")  # fmt: skip
+        yield Wrong(Dimensions(ONE, ONE), "This is the size of a scalar, but the "
+                    f"{_what(subject)} is a matrix.")  # fmt: skip
 
 
 def vector_for_matrix(subject: Subject) -> Iterator[Wrong]:
@@ -40,8 +51,9 @@ def vector_for_matrix(subject: Subject) -> Iterator[Wrong]:
         return
     for side in dict.fromkeys((size.rows, size.columns)):
         for wrong in (Dimensions(side, ONE), Dimensions(ONE, side)):
-            yield Wrong(wrong, "This is the size of a vector, but the derivative of a vector with "
-                        "respect to a vector is a matrix.")  # fmt: skip
+            rule = "derivative of a vector with respect to a vector"
+            what = rule if _is_of_vectors(subject) else _what(subject)
+            yield Wrong(wrong, f"This is the size of a vector, but the {what} is a matrix.")
 
 
 def product_of_sizes(subject: Subject) -> Iterator[Wrong]:

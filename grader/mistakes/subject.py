@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from grader.expr.calculus import product_of, sum_of
+from grader.expr.composite import Answer, Label
 from grader.expr.names import latex_name
-from grader.expr.tree import Dimensions, Node
+from grader.expr.tree import Node
 from grader.mistakes.paths import Path
 from grader.questions.part import Part
 
@@ -29,15 +30,16 @@ class Subject:
     @property
     def reference(self) -> Node:
         answer = self.part.answer
-        assert not isinstance(answer, Dimensions)
+        assert isinstance(answer, Node)
         return answer
 
     @property
     def line(self) -> Node | None:
-        """The quantity's line of the forward pass."""
-        return self.part.statement.forward.get(self.quantity)
+        """What was differentiated."""
+        derived = self.part.derived
+        return None if derived is None else derived.line
 
-    def maths(self, node: Node | Dimensions) -> str:
+    def maths(self, node: Answer | Label) -> str:
         """LaTeX within a sentence, in the homework's own names."""
         return f"${self.part.latex(node)}$"
 
@@ -58,7 +60,7 @@ class Subject:
 class Wrong:
     """A wrong answer, and what is wrong with it in a sentence."""
 
-    tree: Node | Dimensions
+    tree: Answer
     sentence: str
 
 

@@ -10,15 +10,18 @@ A sentence must be true of every answer that is equivalent to its wrong answer.
 
 from __future__ import annotations
 
-from grader.mistakes import activations, confusions, factors, rules, sizes, subscripts
+from grader.mistakes import activations, confusions, factors, rules, sizes, steps, subscripts
 from grader.mistakes.subject import Mistake
 
-_EXPRESSION = frozenset({"derivative", "chain_term"})
+_EXPRESSION = frozenset({"derivative", "chain_term", "gradient", "jacobian", "hessian"})
+_UPDATE = frozenset({"update"})
+#: Whatever is an expression, derived or given.
+_ANY = _EXPRESSION | _UPDATE | frozenset({"expression", "list"})
 _SHAPE = frozenset({"shape"})
 
 # fmt: off
 MISTAKES: tuple[Mistake, ...] = (
-    Mistake("sign", _EXPRESSION, factors.sign,
+    Mistake("sign", _ANY, factors.sign,
             "Check the sign."),
     Mistake("zero", _EXPRESSION, confusions.zero,
             "Does the quantity really not depend on this variable?"),
@@ -56,18 +59,26 @@ MISTAKES: tuple[Mistake, ...] = (
             "Only one link of the chain is asked for."),
     Mistake("chain_stopped", _EXPRESSION, rules.stopped,
             "The chain goes on: what is inside the last function?"),
-    Mistake("subscript", _EXPRESSION, subscripts.subscripts,
+    Mistake("subscript", _ANY, subscripts.subscripts,
             "Check the subscripts."),
-    Mistake("subscript_once", _EXPRESSION, subscripts.subscript_once,
+    Mistake("subscript_once", _ANY, subscripts.subscript_once,
             "Check the subscripts."),
     Mistake("sign_of_a_path", _EXPRESSION, factors.sign_of_a_path,
             "Check the sign of each term."),
-    Mistake("constant_factor", _EXPRESSION, factors.constant_factor,
+    Mistake("constant_factor", _ANY, factors.constant_factor,
             "Check the constant factors."),
     Mistake("extra_factor", _EXPRESSION, factors.extra_factor,
             "Go through the chain link by link: there is a factor too many."),
     Mistake("reciprocal", _EXPRESSION, confusions.reciprocal,
             "Which is differentiated with respect to which?"),
+    Mistake("another_order", frozenset({"derivative", "hessian"}), confusions.another_order,
+            "How often is the quantity to be differentiated, and by what?"),
+    Mistake("other_way", _UPDATE, steps.other_way,
+            "Does the loss go up or down along the gradient?"),
+    Mistake("no_rate", _UPDATE, steps.no_rate,
+            "How far does one step go?"),
+    Mistake("change_only", _UPDATE, steps.change_only,
+            "Where does the step start?"),
     Mistake("transposed", _SHAPE, sizes.transposed,
             "Which of the two gives the rows, and which the columns?"),
     Mistake("scalar_for_vector", _SHAPE, sizes.scalar_for_vector,
@@ -80,3 +91,10 @@ MISTAKES: tuple[Mistake, ...] = (
             "Which vectors stand above and below, and how many elements has each?"),
 )
 # fmt: on
+
+#: Mistakes that are found without a row, since no one wrong answer shows them: in arrays,
+#: chains, sizes of many axes and numbers.
+WITHOUT_ROW: frozenset[str] = frozenset({
+    "swapped_entries", "several_entries", "chain_order", "missing_link", "extra_link",
+    "axes_order", "missing_axis", "degrees", "rounding",
+})  # fmt: skip

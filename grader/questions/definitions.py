@@ -17,9 +17,10 @@ from grader.compare.interpret import Unevaluated
 from grader.compare.ladder import compare
 from grader.compare.reference import make_reference
 from grader.errors import AnswerError, LimitError
+from grader.expr.composite import Answer, sides
 from grader.expr.names import FREE, Vocabulary
 from grader.expr.parser import parse_answer, parse_name
-from grader.expr.tree import Call, Dimensions, Node, Symbol, symbols, walk
+from grader.expr.tree import Call, Node, Symbol, symbols, walk
 from grader.questions.part import Statement
 from grader.read.answers import Entry
 from grader.results import Outcome, Verdict
@@ -40,18 +41,18 @@ class Scope:
     functions: Mapping[str, Verdict]
     notes: tuple[str, ...] = ()
 
-    def used(self, tree: Node | Dimensions) -> tuple[dict[str, Node], Verdict | None]:
+    def used(self, tree: Answer) -> tuple[dict[str, Node], Verdict | None]:
         """The definitions that a tree needs, and the problem that the first bad one is."""
-        sides = (tree.rows, tree.columns) if isinstance(tree, Dimensions) else (tree,)
         if not self.trees and not self.problems and not self.functions:
             return {}, None
+        expressions = sides(tree)
         if self.functions:
-            for side in sides:
+            for side in expressions:
                 for part in walk(side):
                     if isinstance(part, Call) and part.function in self.functions:
                         return {}, self.functions[part.function]
         needed: dict[str, Node] = {}
-        pending = sorted(frozenset().union(*map(symbols, sides)), reverse=True)
+        pending = sorted(frozenset().union(*map(symbols, expressions)), reverse=True)
         while pending:
             name = pending.pop()
             if name in self.problems:
@@ -163,7 +164,7 @@ def _meaning(item: _Written, vocabulary: Vocabulary) -> tuple[Node | None, Verdi
         why = error.message
     else:
         heading = reading.heading
-        if isinstance(reading.tree, Dimensions):
+        if not isinstance(reading.tree, Node):
             why = "it is a size"
         elif heading is not None and heading != Symbol(item.name):
             why = "it is headed by another name"

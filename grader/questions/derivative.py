@@ -2,39 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
-from grader.compare.field import UndefinedEverywhere
 from grader.compare.interpret import Unevaluated
 from grader.compare.kinks import difference_at_kink
 from grader.compare.ladder import compare
-from grader.compare.reference import make_reference
 from grader.compare.rounding import compare_rounded
-from grader.derive import chain_term, derivative
-from grader.errors import LimitError
+from grader.derive import chain_term, total_derivative
+from grader.expr.composite import Answer
 from grader.expr.families import unfolded
-from grader.expr.names import Vocabulary
+from grader.expr.names import Vocabulary, latex_name
 from grader.expr.parser import Reading, parse_answer
-from grader.expr.tree import Dimensions, Node, Number, Partial, Symbol, substitute, symbols
-from grader.questions.part import Kind, Part, Rules, Statement
+from grader.expr.tree import Node, Number, Partial, Symbol, order_of, symbols
+from grader.questions.built import (
+    MATHEMATICAL,
+    Setting,
+    made,
+    read_name,
+    reference_for,
+    repeated,
+    written_out,
+)
+from grader.questions.part import Derived, Kind, Part, Statement
 from grader.questions.partials import Disallowed, work_out
 from grader.questions.statement import Faults, read_partial, read_statement
 from grader.questions.sums import judge_sums, part_with_sums
-from grader.read.rubric import QuestionFile, RubricFile
+from grader.read.rubric import PartFile, QuestionFile, RubricFile
 from grader.results import Outcome, Verdict
 
-Derive = Callable[[Statement, str, str], Node]
 
-
-def build_expressions(
-    question: QuestionFile, rubric: RubricFile, derive: Derive
-) -> tuple[Part, ...]:
-    """The parts of a question whose answers are expressions, each derived by ``derive``
-    from the statement, the name above and the name below.
+def build_derivatives(question: QuestionFile, rubric: RubricFile) -> tuple[Part, ...]:
+    """The parts of a question about derivatives, of any order and through the forward pass.
 
     Raises RubricError with all faults.
     """
+    faults = Faults(rubric)
+    statement = read_statement(question, faults)
+    parts: list[Part] = []
+    for part in _each(question.parts, statement, faults):
+        quantity = read_partial(part, statement, faults, orders=True)
+        held = {
+            read_name(name, statement.forward, statement, faults, "quantity") for name in part.hold
+        }
+        if quantity is None or faults.found:
+            continue
+        try:
+            derived, tree = full_derivative(statement, quantity, held)
+            if statement.vocabulary.indices:
+                parts.append(_with_sums(question, part, quantity, statement, tree))
+                continue
+            reference = reference_for(statement, tree, part.full_id)
+        except MATHEMATICAL as error:
+            faults.add(part.quantity, str(error))
+            continue
+        parts.append(
+            made(
+                Setting(part, question, rubric, statement),
+                quantity,
+                tree,
+                (reference,),
+                derived=derived,
+            )
+        )
+    faults.raise_if_any()
+    return tuple(parts)
+
+
+def build_chain_terms(question: QuestionFile, rubric: RubricFile) -> tuple[Part, ...]:
+    """The parts of a question about single links of a chain.  Raises RubricError."""
     faults = Faults(rubric)
     statement = read_statement(question, faults)
     parts: list[Part] = []
@@ -44,83 +80,125 @@ def build_expressions(
         assert quantity is not None
         assert isinstance(quantity.quantity, Symbol)
         assert isinstance(quantity.variable, Symbol)
+        above, below = quantity.quantity.name, quantity.variable.name
         try:
-            tree = derive(statement, quantity.quantity.name, quantity.variable.name)
+            tree = chain_term(statement.forward, above, below)
             if statement.vocabulary.indices:
-                parts.append(part_with_sums(question, part, quantity, statement, tree))
+                parts.append(_with_sums(question, part, quantity, statement, tree))
                 continue
-            reference = make_reference(
-                tree,
-                part.full_id,
-                environment=statement.forward,
-                positive=statement.positive,
-                negative=statement.negative,
-                integers=statement.integers,
-                intervals=statement.intervals,
-                names=statement.leaves,
-            )
-        except (ValueError, LimitError, UndefinedEverywhere) as error:
+            reference = reference_for(statement, tree, part.full_id)
+        except MATHEMATICAL as error:
             faults.add(part.quantity, str(error))
             continue
-        if not reference.points:
-            faults.add(part.quantity, "the reference answer has no value anywhere")
-            continue
+        derived = Derived(statement.forward[above], above, below)
         parts.append(
-            Part(
-                id=part.full_id,
-                question=question.id,
-                kind=question.kind.text,
-                prompt=part.prompt,
-                hint=part.hint,
-                points=part.points,
-                quantity=quantity,
-                statement=statement,
-                answer=tree,
-                references=(reference,),
-                bonus=part.bonus,
-                rules=Rules(rubric.policy.significant, rubric.policy.kink_notes),
+            made(
+                Setting(part, question, rubric, statement),
+                quantity,
+                tree,
+                (reference,),
+                derived=derived,
             )
         )
     faults.raise_if_any()
     return tuple(parts)
 
 
-def _full_derivative(statement: Statement, of: str, with_respect_to: str) -> Node:
-    if of not in statement.forward:
-        raise ValueError(f"`{of}` is not defined by this question")
-    tree = statement.forward[of]
+def _with_sums(
+    question: QuestionFile, part: PartFile, quantity: Partial, statement: Statement, tree: Node
+) -> Part:
+    """A part with sums; known mistakes are derived from what it is with numbers for sizes."""
+    made_part = part_with_sums(question, part, quantity, statement, tree)
+    inner = made_part.in_numbers
+    above, below = quantity.quantity, quantity.variable
+    if inner is None or not isinstance(above, Symbol) or not isinstance(below, Symbol):
+        return made_part
+    line = inner.statement.forward.get(above.name)
+    derived = None if line is None else Derived(line, above.name, below.name)
+    return replace(made_part, in_numbers=replace(inner, derived=derived))
+
+
+def _each(parts: tuple[PartFile, ...], statement: Statement, faults: Faults) -> Iterator[PartFile]:
+    """The parts; one that is asked ``by`` a list of names is a part for each of them.
+
+    The derivative of y ``by: [u, v]`` under the id ``dy`` has the parts ``dy_u`` and ``dy_v``.
+    """
+    ids = {part.id for part in parts}
+    for part in parts:
+        if not part.by:
+            yield part
+            continue
+        for name in part.by:
+            variable = read_name(name, statement.leaves, statement, faults, "symbol")
+            if variable is None:
+                continue
+            own = f"{part.id}_{variable}"
+            if own in ids:
+                faults.add(name, f"two parts are called `{own}`")
+                continue
+            ids.add(own)
+            above = part.quantity.text.strip().strip("$")
+            quantity = replace(
+                part.quantity, text=rf"\partial {above} / \partial {latex_name(variable)}"
+            )
+            question = part.full_id.partition(".")[0]
+            yield replace(
+                part,
+                id=own,
+                full_id=f"{question}.{own}",
+                quantity=quantity,
+                by=(),
+                place=name.place,
+            )
+
+
+def full_derivative(
+    statement: Statement, quantity: Partial, held: Collection[str | None] = ()
+) -> tuple[Derived, Node]:
+    """A derivative of any order through the forward pass, and where it comes from.
+
+    ``held`` are quantities of the forward pass that count as fixed.  Raises ValueError.
+    """
+    above, below = order_of(quantity)
+    assert isinstance(above, Symbol)
+    names = tuple(each.name for each in below if isinstance(each, Symbol))
+    forward = {name: tree for name, tree in statement.forward.items() if name not in held}
+    if above.name not in forward:
+        raise ValueError(f"`{above.name}` is not defined by this question")
+    full = forward[above.name]
     if statement.vocabulary.indices:
-        tree = unfolded(tree, statement.forward, statement.vocabulary.indices)
-    while names := symbols(tree) & statement.forward.keys():
-        tree = substitute(tree, {name: statement.forward[name] for name in names})
-    found = derivative(tree, with_respect_to)
-    if isinstance(found, Number) and not found.value:
-        raise ValueError(f"`{of}` does not depend on `{with_respect_to}`")
-    return found
+        full = unfolded(full, forward, statement.vocabulary.indices)
+    full = written_out(full, forward)
+    for name in names:
+        if name not in symbols(full):
+            raise ValueError(f"`{above.name}` does not depend on `{name}`")
+    line, found = repeated(full, names)
+    if len(names) == 1 and isinstance(found, Number) and not found.value:
+        raise ValueError(f"`{above.name}` does not depend on `{names[0]}`")
+    through = symbols(forward[above.name]) & forward.keys()
+    if len(names) == 1 and through and not statement.vocabulary.indices:
+        # In the names of the forward pass the chain stays in sight.
+        found = total_derivative(forward, above.name, names[0])
+    return Derived(line, above.name, names[-1]), found
 
 
-def _chain_term(statement: Statement, of: str, with_respect_to: str) -> Node:
-    return chain_term(statement.forward, of, with_respect_to)
-
-
-def judge_expression(
-    part: Part, answer: Node | Dimensions, definitions: Mapping[str, Node]
-) -> Verdict:
+def judge_expression(part: Part, answer: Answer, definitions: Mapping[str, Node]) -> Verdict:
     """Compare an expression with the part's reference."""
-    assert not isinstance(answer, Dimensions), "the reader of this kind gives expressions"
-    assert isinstance(part.quantity, Partial)
+    assert isinstance(answer, Node), "the reader of this kind gives expressions"
     if part.sums is not None:
         return judge_sums(part, answer, definitions)
     try:
         return _compared(part, answer, definitions)
     except Unevaluated:
         pass  # worked out below: rare, and no cost to the answers without
+    if not isinstance(part.quantity, Partial):
+        reason = "this contains a derivative that is not worked out"
+        return Verdict(Outcome.DISALLOWED, reason=reason)
     forward = {**part.statement.forward, **definitions}
+    asked = part.quantity
     try:
-        answer = work_out(answer, part.quantity, forward)
-        definitions = {
-            name: work_out(tree, part.quantity, forward) for name, tree in definitions.items()
-        }
+        answer = work_out(answer, asked, forward)
+        definitions = {name: work_out(tree, asked, forward) for name, tree in definitions.items()}
     except Disallowed as disallowed:
         return Verdict(Outcome.DISALLOWED, reason=disallowed.reason, span=disallowed.span)
     except ValueError as error:
@@ -143,21 +221,19 @@ def _compared(part: Part, answer: Node, definitions: Mapping[str, Node]) -> Verd
     return verdict
 
 
-def read_expression(text: str, vocabulary: Vocabulary) -> Reading:
+def read_expression(text: str, vocabulary: Vocabulary, part: Part) -> Reading:
     """An expression, with what people write around it."""
     return parse_answer(text, vocabulary)
 
 
 DERIVATIVE = Kind(
     name="derivative",
-    build=lambda question, rubric: build_expressions(question, rubric, _full_derivative),
+    build=build_derivatives,
     read=read_expression,
     judge=judge_expression,
+    keys=frozenset({"by", "hold"}),
 )
 
 CHAIN_TERM = Kind(
-    name="chain_term",
-    build=lambda question, rubric: build_expressions(question, rubric, _chain_term),
-    read=read_expression,
-    judge=judge_expression,
+    name="chain_term", build=build_chain_terms, read=read_expression, judge=judge_expression
 )

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Literal
 
 from grader.compare.intervals import Interval
 from grader.compare.reference import NO_INTERVALS, Reference
 from grader.compare.sums import SumReference
+from grader.errors import AnswerError, LimitError
+from grader.expr.composite import Answer, Label, bare
 from grader.expr.latex import to_latex
 from grader.expr.names import Vocabulary
-from grader.expr.parser import Reading
-from grader.expr.tree import Dimensions, Node, Partial, Symbol
+from grader.expr.parser import Reading, parse_quantity
+from grader.expr.tree import Node, Partial, Symbol
 from grader.read.rubric import QuestionFile, RubricFile
 from grader.results import Verdict
 
@@ -22,7 +25,9 @@ class Statement:
     """What a question states, as trees.
 
     ``forward`` is the forward pass, in order; ``sizes`` the number of elements of
-    each vector; ``intervals`` the ranges of symbols; ``positive``, ``negative`` and ``integers`` the symbols assumed to be so.
+    each vector, ``extents`` the axes of what is no vector; ``positive``, ``negative`` and
+    ``integers`` the symbols assumed to be so, ``intervals`` the ranges of others.
+    ``order`` are the leaves as they are declared.
     """
 
     vocabulary: Vocabulary
@@ -33,6 +38,62 @@ class Statement:
     forward: Mapping[str, Node]
     sizes: Mapping[str, Node]
     intervals: Mapping[str, Interval] = field(default_factory=lambda: NO_INTERVALS)
+    extents: Mapping[str, tuple[Node, ...]] = field(default_factory=dict)
+    order: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """Where a reference comes from: ``line``, which stands for ``quantity`` (or for one of its
+    derivatives), was differentiated by ``variable``."""
+
+    line: Node
+    quantity: str
+    variable: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closeness:
+    """How near a number must come: to an absolute or relative tolerance, or to significant
+    digits; exactly where all are None.  ``unit`` may stand behind it."""
+
+    absolute: Fraction | None = None
+    relative: Fraction | None = None
+    significant: int | None = None
+    unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """The choices of a part: names and what they say; whether several may be right."""
+
+    texts: tuple[tuple[str, str], ...]
+    several: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """How entries are arranged: a ``column``, a ``row``, a ``matrix``, or ``any`` vector;
+    for a ``list``, whether its order counts."""
+
+    form: Literal["column", "row", "matrix", "any", "list"]
+    ordered: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Chains:
+    """The paths of a chain, each as its factors in the order of the layout.
+
+    ``is_ordered``: the factors are matrices, so that their order counts; ``scalars`` are the
+    quantities that are numbers all the same.
+    """
+
+    paths: tuple[tuple[Partial, ...], ...]
+    is_ordered: bool
+    scalars: frozenset[str] = frozenset()
+
+
+Detail = Closeness | Choices | Arrangement | Chains
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +111,9 @@ EXACT = Rules()
 @dataclass(frozen=True)
 class Part:
     """``answer`` is the reference answer as people read it; ``references`` what answers
-    are compared with: one for an expression, rows and columns for a size."""
+    are compared with: one for an expression, rows and columns for a size, one for each
+    entry of a matrix, which then also is a part of its own in ``inner``.
+    ``spellings``: other labels that name the part."""
 
     id: str
     question: str
@@ -58,9 +121,9 @@ class Part:
     prompt: str
     hint: str | None
     points: Fraction
-    quantity: Partial | Symbol
+    quantity: Partial | Symbol | Label
     statement: Statement
-    answer: Node | Dimensions
+    answer: Answer
     references: tuple[Reference, ...]
     bonus: bool = False
     rules: Rules = EXACT
@@ -68,8 +131,25 @@ class Part:
     #: numbers for the sizes.
     sums: SumReference | None = None
     in_numbers: Part | None = None
+    derived: Derived | None = None
+    detail: Detail | None = None
+    inner: tuple[Part, ...] = ()
+    spellings: tuple[str, ...] = ()
 
-    def latex(self, tree: Node | Dimensions) -> str:
+    def is_named_by(self, text: str) -> bool:
+        """Whether a text is this part's quantity, in any notation that is read."""
+        quantity = self.quantity
+        if isinstance(quantity, Label):
+            return bare(text) in {bare(each) for each in (quantity.text, *self.spellings)}
+        vocabulary = self.statement.vocabulary
+        if isinstance(quantity, Symbol) and vocabulary.resolve(quantity.name) is None:
+            vocabulary = vocabulary.with_names([quantity.name])
+        try:
+            return parse_quantity(text, vocabulary) == quantity
+        except (AnswerError, LimitError):
+            return False
+
+    def latex(self, tree: Answer | Label) -> str:
         """LaTeX in the homework's own names: ``a[z]`` where it calls ReLU so."""
         return to_latex(tree, self.statement.vocabulary.function_names())
 
@@ -82,9 +162,13 @@ class Kind:
     faults it finds.  ``read`` gives an answer's text a meaning (AnswerError,
     LimitError).  ``judge`` compares an answer, over the names of the rubric and
     the student's definitions; it never raises for what ``read`` accepts.
+    ``keys`` are the keys of a part that mean something to this kind, beside those of all
+    kinds (see ``KIND_KEYS``); ``sections`` those of a question (``layers``, ``step``).
     """
 
     name: str
     build: Callable[[QuestionFile, RubricFile], tuple[Part, ...]]
-    read: Callable[[str, Vocabulary], Reading]
-    judge: Callable[[Part, Node | Dimensions, Mapping[str, Node]], Verdict]
+    read: Callable[[str, Vocabulary, Part], Reading]
+    judge: Callable[[Part, Answer, Mapping[str, Node]], Verdict]
+    keys: frozenset[str] = frozenset()
+    sections: frozenset[str] = frozenset()

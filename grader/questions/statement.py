@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 from grader.compare.intervals import Interval, interval_of
 from grader.compare.reference import NO_INTERVALS, NO_NAMES
 from grader.errors import AnswerError, Fault, LimitError, RubricError
+from grader.expr.composite import Extents
+from grader.expr.extents import parse_extents
 from grader.expr.functions import FUNCTIONS, SPELLINGS
 from grader.expr.names import FREE, Vocabulary
 from grader.expr.parser import parse_condition, parse_expression, parse_name, parse_quantity
-from grader.expr.tree import Node, Partial, Symbol, symbols
+from grader.expr.tree import Node, Partial, Symbol, order_of, symbols
 from grader.questions.part import Statement
 from grader.read.located import Located
 from grader.read.rubric import PartFile, QuestionFile, RubricFile, SymbolDeclaration
 from grader.source import Place
 
 T = TypeVar("T")
+
+#: What parts the axes of a declared size; elsewhere a sign of multiplication multiplies.
+_SEVERAL_AXES = re.compile(r"\\times|×|,|\bby\b|(?<=\s)x(?=\s)")
 
 
 class Faults:
@@ -60,6 +66,19 @@ def _name(where: Located) -> Callable[[], str]:
 
 def _expression(where: Located, vocabulary: Vocabulary) -> Callable[[], Node]:
     return lambda: parse_expression(where.text, vocabulary)
+
+
+def _axes(where: Located, vocabulary: Vocabulary) -> Callable[[], tuple[Node, ...]]:
+    """The axes of a declared size; one expression is the number of a vector's elements."""
+
+    def read() -> tuple[Node, ...]:
+        if _SEVERAL_AXES.search(where.text) is None:
+            return (parse_expression(where.text, vocabulary),)
+        found = parse_extents(where.text, vocabulary).tree
+        assert isinstance(found, Extents)
+        return found.axes
+
+    return read
 
 
 def near(name: str, known: Iterable[str]) -> str | None:
@@ -112,7 +131,16 @@ def read_statement(question: QuestionFile, faults: Faults) -> Statement:
             if symbol.range is not None:
                 ranged.append((name, symbol))
     forward_names = [(declare(quantity.name), quantity) for quantity in question.quantities]
-    size_names = [(declare(size.name), size) for size in question.sizes]
+    inner = {name for name, _ in forward_names}
+
+    def declare_size(where: Located) -> str | None:
+        name = faults.read(where, _name(where))
+        # A quantity of the forward pass may have a size too.
+        return name if name in inner else declare(where)
+
+    size_names = [(declare_size(size.name), size) for size in question.sizes]
+    for layer in question.layers:
+        declare(layer.name)
     indices = read_indices(question, faults)
     vocabulary = Vocabulary(
         names=frozenset(declared) | frozenset(indices.values()),
@@ -137,15 +165,18 @@ def read_statement(question: QuestionFile, faults: Faults) -> Statement:
             continue
         forward[name] = tree
     sizes: dict[str, Node] = {}
+    extents: dict[str, tuple[Node, ...]] = {}
     for name, size in size_names:
-        tree = faults.read(size.size, _expression(size.size, vocabulary))
-        if name is None or tree is None:
+        axes = faults.read(size.size, _axes(size.size, vocabulary))
+        if name is None or axes is None:
             continue
-        unknown = symbols(tree) - set(leaves)
+        unknown = frozenset().union(*map(symbols, axes)) - set(leaves)
         if unknown:
             faults.add(size.size, f"a size may use symbols only, not `{min(unknown)}`")
-            continue
-        sizes[name] = tree
+        elif len(axes) == 1:
+            sizes[name] = axes[0]
+        else:
+            extents[name] = axes
     return Statement(
         vocabulary=vocabulary,
         leaves=frozenset(leaves),
@@ -156,6 +187,8 @@ def read_statement(question: QuestionFile, faults: Faults) -> Statement:
         forward=forward or NO_NAMES,
         sizes=sizes or NO_NAMES,
         intervals=_intervals(ranged, vocabulary, faults, sizes=bool(question.sizes)),
+        extents=extents,
+        order=tuple(leaves),
     )
 
 
@@ -229,17 +262,21 @@ def _aliases(
     return aliases
 
 
-def read_partial(part: PartFile, statement: Statement, faults: Faults) -> Partial | None:
-    """The derivative that a part asks for, with a symbol above and below."""
+def read_partial(
+    part: PartFile, statement: Statement, faults: Faults, *, orders: bool = False
+) -> Partial | None:
+    """The derivative that a part asks for, of a name and by names: by one name, or with
+    ``orders`` by several, one after the other."""
     found = faults.read(
         part.quantity, lambda: parse_quantity(part.quantity.text, statement.vocabulary)
     )
     if found is None:
         return None
+    above, below = order_of(found) if isinstance(found, Partial) else (None, ())
     if (
         not isinstance(found, Partial)
-        or not isinstance(found.quantity, Symbol)
-        or not isinstance(found.variable, Symbol)
+        or not all(isinstance(node, Symbol) for node in (above, *below))
+        or (len(below) > 1 and not orders)
     ):
         faults.add(
             part.quantity,

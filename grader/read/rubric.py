@@ -64,6 +64,7 @@ class Policy:
     follow_through_credit: Fraction | None = None
     significant: int | None = None
     kink_notes: bool = False
+    entry_credit: bool = True
     rounding: Literal["none", "half", "whole"] = "none"
     all_or_nothing: bool = False
     cap: Fraction | None = None
@@ -491,6 +492,7 @@ def _built(
             policy.follow_through_credit,
             policy.decimals,
             policy.kink_notes,
+            policy.entry_credit,
             policy.rounding,
             policy.all_or_nothing,
             policy.cap,

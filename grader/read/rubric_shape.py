@@ -174,6 +174,10 @@ class PolicyShape(Shape):
         default=False,
         description="Whether an answer that differs only at a kink (>= for >) gets a note.",
     )
+    entry_credit: Truth = Field(
+        default=True,
+        description="Whether each right entry of a vector, matrix or list earns its share.",
+    )
     rounding: Literal["none", "half", "whole"] = Field(
         default="none", description="The step that a student's total is rounded to."
     )

@@ -9,8 +9,9 @@ from pathlib import Path
 from types import MappingProxyType
 
 from grader.compare.fingerprint import fingerprint
+from grader.expr.composite import Answer, sides
 from grader.expr.derivation import Step, derivation
-from grader.expr.tree import Dimensions, Node, Partial, Symbol
+from grader.expr.tree import Node, Partial, Symbol
 from grader.homework import Homework
 from grader.questions.part import Part
 from grader.reports.class_view import mistake_words
@@ -172,9 +173,11 @@ def _slips(part: Part, homework: Homework) -> tuple[tuple[SlipView, ...], int]:
     return slips[:SLIPS], len(slips[SLIPS:])
 
 
-def _meaning(part: Part, answer: Node | Dimensions) -> tuple[str | None, ...]:
-    sides = (answer.rows, answer.columns) if isinstance(answer, Dimensions) else (answer,)
+def _meaning(part: Part, answer: Answer) -> tuple[str | None, ...]:
+    expressions = sides(answer)
+    if len(expressions) != len(part.references):
+        return tuple(part.latex(each) for each in expressions)
     return tuple(
         fingerprint(reference, side, {})
-        for reference, side in zip(part.references, sides, strict=True)
+        for reference, side in zip(part.references, expressions, strict=True)
     )

@@ -50,6 +50,16 @@ _SIGNS = (
     "as that of the cosine does."
 )
 
+_STEP = (
+    "A step of descent starts from the old value and goes against the gradient: the old value, "
+    "minus the learning rate times the derivative of the loss."
+)
+_ENTRIES = "Each entry is one derivative; where it stands says what is differentiated, and by what."
+_AXES = (
+    "Follow each axis: axes of a batch stay as they are, axes that are summed over go, and those "
+    "of the output come in their place."
+)
+
 #: The rule for each mistake of the table, by its name.
 RULES: Mapping[str, str] = MappingProxyType({
     "sign": _SIGNS,
@@ -88,6 +98,22 @@ RULES: Mapping[str, str] = MappingProxyType({
     "vector_for_matrix": _SCALARS,
     "product_of_sizes": "A size is two numbers side by side, rows and columns; they are not "
     "multiplied out.",
+    "another_order": "The order above says how often the quantity is differentiated; each name "
+    "below, how often by it.",
+    "other_way": _STEP,
+    "no_rate": _STEP,
+    "change_only": _STEP,
+    "swapped_entries": _ENTRIES,
+    "several_entries": _ENTRIES,
+    "chain_order": "Neighbouring factors must fit: the columns of the one are the rows of the next. "
+    + _LAYOUT,
+    "missing_link": _CHAIN,
+    "extra_link": _CHAIN,
+    "axes_order": _AXES,
+    "missing_axis": _AXES,
+    "degrees": "The derivatives of sine and cosine hold for angles in radians only.",
+    "rounding": "Carry a few digits more than are asked through all steps, and round once, at "
+    "the end.",
     "another_layer": "Look up in the homework how many elements each of the two vectors has. "
     + _LAYOUT,
 })  # fmt: skip

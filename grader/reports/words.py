@@ -46,6 +46,10 @@ VERDICT_WORDS: Mapping[Outcome, VerdictWords] = MappingProxyType({
 _METHODS: Mapping[str, str] = MappingProxyType({
     "identical": "written just like the reference",
     "normal form": "proved equal by exact algebra",
+    "tolerance": "near enough to the right number, by exact bounds",
+    "chosen": "",
+    "factors": "the right factors, in an order that conforms",
+    "entries": "proved equal, entry by entry",
     "case split": "proved equal, case by case of the indicators",
     "instances": "proved equal for sizes in numbers; not for every size",
 })  # fmt: skip

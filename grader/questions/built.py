@@ -1,0 +1,157 @@
+"""What all kinds of question share when they make their parts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from grader.compare.field import UndefinedEverywhere
+from grader.compare.reference import Reference, make_reference
+from grader.derive import derivative
+from grader.errors import AnswerError, LimitError
+from grader.expr.composite import Answer, Label, sides
+from grader.expr.names import FREE
+from grader.expr.parser import parse_expression, parse_name, parse_quantity
+from grader.expr.tree import Node, Partial, Symbol, substitute, symbols
+from grader.questions.part import Part, Rules, Statement
+from grader.questions.partials import Disallowed, work_out
+from grader.questions.statement import Faults, near
+from grader.read.located import Located
+from grader.read.rubric import PartFile, QuestionFile, RubricFile
+
+#: What may go wrong with the mathematics of a rubric, in words for its author.
+MATHEMATICAL = (ValueError, LimitError, UndefinedEverywhere, Disallowed)
+
+
+def reference_for(
+    statement: Statement,
+    tree: Node,
+    key: str,
+    forward: Mapping[str, Node] | None = None,
+) -> Reference:
+    """A reference of a question, over its names; ``key`` fixes the sample points.
+
+    ``forward`` replaces the question's forward pass.  Raises LimitError and
+    UndefinedEverywhere, and ValueError for one without a value anywhere.
+    """
+    reference = make_reference(
+        tree,
+        key,
+        environment=statement.forward if forward is None else forward,
+        positive=statement.positive,
+        negative=statement.negative,
+        integers=statement.integers,
+        intervals=statement.intervals,
+        names=statement.leaves,
+    )
+    if not reference.points:
+        raise ValueError("the reference answer has no value anywhere")
+    return reference
+
+
+class Setting(NamedTuple):
+    """A part as written, and where it stands."""
+
+    part: PartFile
+    question: QuestionFile
+    rubric: RubricFile
+    statement: Statement
+
+
+def made(
+    setting: Setting,
+    quantity: Partial | Symbol | Label,
+    answer: Answer,
+    references: tuple[Reference, ...],
+    **more: Any,
+) -> Part:
+    """A part with what its file says, and what was derived for it."""
+    part, question, rubric, statement = setting
+    return Part(
+        id=part.full_id,
+        question=question.id,
+        kind=question.kind.text,
+        prompt=part.prompt,
+        hint=part.hint,
+        points=part.points,
+        quantity=quantity,
+        statement=statement,
+        answer=answer,
+        references=references,
+        bonus=part.bonus,
+        rules=Rules(rubric.policy.significant, rubric.policy.kink_notes),
+        **more,
+    )
+
+
+def label_of(where: Located, statement: Statement) -> Partial | Symbol | Label:
+    """What a part asks for: a derivative or a name where its text is one, else a label."""
+    text = where.text.strip()
+    try:
+        return parse_quantity(text, statement.vocabulary)
+    except (AnswerError, LimitError):
+        pass
+    try:
+        return Symbol(parse_name(text, FREE))
+    except (AnswerError, LimitError):
+        pass
+    bare = text.strip("$")
+    mathematical = any(sign in bare for sign in "\\_^=()") or len(bare) == 1
+    words = bare.replace("\\", "").replace("{", "").replace("}", "")
+    return Label(text, bare if mathematical else rf"\text{{{words}}}")
+
+
+def written_out(tree: Node, forward: Mapping[str, Node]) -> Node:
+    """The tree over leaf symbols: every name of the forward pass replaced by its line."""
+    while names := symbols(tree) & forward.keys():
+        tree = substitute(tree, {name: forward[name] for name in names})
+    return tree
+
+
+def repeated(tree: Node, variables: tuple[str, ...]) -> tuple[Node, Node]:
+    """A tree differentiated by names, one after the other: what was differentiated last,
+    and what came out.  Raises ValueError."""
+    line = tree
+    for variable in variables:
+        line, tree = tree, derivative(tree, variable)
+    return line, tree
+
+
+def read_name(where: Located, known: Mapping[str, object] | frozenset[str],
+              statement: Statement, faults: Faults, what: str) -> str | None:  # fmt: skip
+    """A name of the question that is one of some known ones; None and a fault for others."""
+    name = faults.read(where, lambda: parse_name(where.text, statement.vocabulary))
+    if name is None:
+        return None
+    if name not in known:
+        faults.add(where, f"`{where.text}` is no {what} of this question", near(name, known))
+        return None
+    return name
+
+
+def read_tree(where: Located, statement: Statement, faults: Faults) -> Node | None:
+    """An expression of the rubric; derivatives in it are worked out through the forward pass."""
+    tree = faults.read(where, lambda: parse_expression(where.text, statement.vocabulary))
+    if tree is None:
+        return None
+    try:
+        return work_out(tree, None, statement.forward)
+    except MATHEMATICAL as error:
+        faults.add(where, str(error))
+        return None
+
+
+def read_point(part: PartFile, statement: Statement, faults: Faults) -> dict[str, Node]:
+    """The values of ``at``, by name."""
+    point: dict[str, Node] = {}
+    for key, value in part.at:
+        name = read_name(key, statement.leaves, statement, faults, "symbol")
+        tree = read_tree(value, statement, faults)
+        if name is not None and tree is not None:
+            point[name] = tree
+    return point
+
+
+def all_names(answer: Answer) -> frozenset[str]:
+    """The names that occur in an answer of any form."""
+    return frozenset().union(*map(symbols, sides(answer)))
