@@ -15,19 +15,32 @@ from grader.cache import entry_key, read_entry, write_entry
 from grader.compare.intervals import Interval
 from grader.compare.reference import Reference
 from grader.compare.sums import Instance, SumReference
+from grader.expr.composite import Chosen, Entries, Extents, Label
 from grader.expr.names import Vocabulary
 from grader.expr.tree import Condition, Dimensions, Node
 from grader.plain_json import Codec
-from grader.questions.part import Part, Rules, Statement
+from grader.questions.part import (
+    Arrangement,
+    Chains,
+    Choices,
+    Closeness,
+    Derived,
+    Part,
+    Rules,
+    Statement,
+)
 from grader.read.located import Located
 from grader.read.rubric import (
     CanvasTarget,
     Disclosure,
+    Integral,
+    Layer,
     PartFile,
     Policy,
     Quantity,
     QuestionFile,
     RubricFile,
+    Step,
     SymbolDeclaration,
     VectorSize,
 )
@@ -59,6 +72,9 @@ def _codec() -> Codec:
             *(PartFile, QuestionFile, RubricFile),
             *(Later, PartStatement, QuestionStatement, HomeworkStatement),
             *(Part, Rules, Statement, Vocabulary, Reference, Dimensions, Interval),
+            *(Derived, Closeness, Choices, Arrangement, Chains),
+            *(Entries, Extents, Chosen, Label),
+            *(Integral, Step, Layer),
             *(Instance, SumReference),
             *get_args(Node),
             *get_args(Condition),

@@ -11,7 +11,7 @@ from grader.compare.fingerprint import fingerprint
 from grader.errors import AnswerError, Fault, LimitError
 from grader.expr.composite import Answer, Chosen, Entries, Label, sides
 from grader.expr.parser import Reading
-from grader.expr.tree import Symbol
+from grader.expr.tree import Node, Symbol
 from grader.feedback import sentences
 from grader.homework import Homework, near_part, resolve_part
 from grader.policy import ROUNDING_STEPS, with_policy
@@ -26,7 +26,7 @@ from grader.source import Place
 
 if TYPE_CHECKING:
     from grader.mistakes.carry import Given
-from grader.mistakes.diagnose import Diagnosis
+    from grader.mistakes.diagnosis import Diagnosis
 
 #: Definitions in force, as written: what they mean depends on nothing else.
 Definitions = tuple[tuple[str, str | None, str | None], ...]
@@ -206,8 +206,8 @@ def _given(part: Part, asked: Asked) -> Given | None:
     assert asked.text is not None
     shared, own = map(_entries, (asked.shared, asked.own))
     scope = make_scope(part.statement, shared, own, part.question)
-    reading = QUESTIONS[part.kind].read(asked.text, scope.vocabulary)
-    if isinstance(reading.tree, Dimensions):
+    reading = QUESTIONS[part.kind].read(asked.text, scope.vocabulary, part)
+    if not isinstance(reading.tree, Node):
         return None
     if reading.definitions:
         inner = {found.name: found.tree for found in reading.definitions}
@@ -363,11 +363,12 @@ def _result(
 
 
 def _diagnosed(
-    homework: Homework, part: Part, tree: Node | Dimensions, definitions: Mapping[str, Node]
+    homework: Homework, part: Part, tree: Answer, definitions: Mapping[str, Node]
 ) -> tuple[Diagnosis | None, str | None]:
     """What went wrong in a wrong answer, and the definition that alone makes it wrong."""
     # A submission without a wrong answer loads none of this.
-    from grader.mistakes.diagnose import FOLLOW_THROUGH, Diagnosis
+    from grader.mistakes.diagnose import FOLLOW_THROUGH
+    from grader.mistakes.diagnosis import Diagnosis
     from grader.mistakes.follow import find_slip
 
     slip = find_slip(part, tree, definitions)

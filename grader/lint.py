@@ -7,11 +7,13 @@ grade, though perhaps not what its author meant.  Each check is one function in 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from itertools import combinations
 from types import MappingProxyType
 
 from grader.errors import AnswerError, Fault, LimitError
+from grader.expr.composite import Answer, Extents, Label, sides
 from grader.expr.functions import SPELLINGS
 from grader.expr.names import FREE
 from grader.expr.parser import parse_name
@@ -40,11 +42,11 @@ def _remark(
 
 
 def _part_file(homework: Homework, part: Part) -> PartFile:
+    """What the rubric writes of a part; one entry may stand for several (``by``)."""
+    written = [each for question in homework.file.questions for each in question.parts]
     return next(
-        written
-        for question in homework.file.questions
-        for written in question.parts
-        if written.full_id == part.id
+        (each for each in written if each.full_id == part.id),
+        next((each for each in written if part.id.startswith(f"{each.full_id}_")), written[0]),
     )
 
 
@@ -66,10 +68,11 @@ def _used(question: QuestionFile, parts: tuple[Part, ...]) -> tuple[frozenset[st
         tree
         for part in parts
         for tree in (
-            part.quantity,
+            *_quantity(part),
             *_trees(part),
             *part.statement.forward.values(),
             *part.statement.sizes.values(),
+            *(axis for axes in part.statement.extents.values() for axis in axes),
         )
     ]
     names = {name for tree in trees for name in symbols(tree)}
@@ -77,15 +80,39 @@ def _used(question: QuestionFile, parts: tuple[Part, ...]) -> tuple[frozenset[st
     return frozenset(names), frozenset(calls)
 
 
+#: A name within the text of a layer.
+_WORD = re.compile(r"\\?[A-Za-z]+(?:_(?:\{[^{}]*\}|[A-Za-z0-9]+))?")
+
+
+def _told_of(question: QuestionFile) -> Iterator[str]:
+    """The names that a question's keys speak of: what is differentiated or integrated, and by
+    what, and what goes into layers."""
+    texts = [layer.expression for layer in question.layers]
+    for part in question.parts:
+        texts += [*part.of, *part.by, *part.hold]
+        texts += [part.integral.of, part.integral.by] if part.integral else []
+    if question.step is not None:
+        texts += [question.step.of, question.step.rate]
+    for text in texts:
+        for word in _WORD.findall(text.text):
+            name = _canonical(Located(word, text.place, text.path))
+            if name is not None:
+                yield name
+
+
 def _trees(part: Part) -> tuple[Node, ...]:
-    if isinstance(part.answer, Dimensions):
-        return (part.answer.rows, part.answer.columns)
-    return (part.answer,)
+    return sides(part.answer)
+
+
+def _quantity(part: Part) -> tuple[Node, ...]:
+    """The derivative or the name that is asked; nothing of a label."""
+    return () if isinstance(part.quantity, Label) else (part.quantity,)
 
 
 def _unused_names(homework: Homework) -> Iterator[Fault]:
     for question in homework.file.questions:
         used, calls = _used(question, homework.by_question[question.id])
+        used |= frozenset(_told_of(question))
         declared = (
             *((symbol.name, "symbol") for symbol in question.symbols),
             # The last one is where the forward pass ends: the loss, say.
@@ -110,7 +137,7 @@ def _unused_names(homework: Homework) -> Iterator[Fault]:
 
 def _constant(part: Part) -> bool:
     return not any(symbols(tree) for tree in _trees(part)) and not isinstance(
-        part.answer, Dimensions
+        part.answer, Dimensions | Extents
     )
 
 
@@ -150,8 +177,8 @@ def _coinciding_references(homework: Homework) -> Iterator[Fault]:
             if first.quantity == second.quantity:
                 reason = "asks the same"
             elif (
-                isinstance(first.answer, Dimensions)
-                or isinstance(second.answer, Dimensions)
+                not isinstance(first.answer, Node)
+                or not isinstance(second.answer, Node)
                 or _constant(first)
             ):
                 continue  # sizes and small numbers coincide in good homework
@@ -166,7 +193,7 @@ def _coinciding_references(homework: Homework) -> Iterator[Fault]:
             )
 
 
-def _judged(part: Part, answer: Node | Dimensions) -> Verdict:
+def _judged(part: Part, answer: Answer) -> Verdict:
     return QUESTIONS[part.kind].judge(part, answer, {})
 
 

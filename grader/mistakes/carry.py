@@ -20,7 +20,7 @@ from grader.compare.sample import floats
 from grader.derive import total_derivative
 from grader.errors import LimitError
 from grader.expr.calculus import ZERO, product_of, sum_of
-from grader.expr.tree import Dimensions, Negation, Node, Partial, Symbol
+from grader.expr.tree import Negation, Node, Partial, Symbol
 from grader.limits import INDEX_POINTS
 from grader.mistakes.follow import is_trivial
 from grader.mistakes.paths import Path, paths
@@ -53,7 +53,7 @@ def is_right_given(answer: Given, earlier: Given) -> bool:
         return False  # one name for two things
     forward = answer.part.statement.forward
     environment = {**forward, **earlier.definitions, **answer.definitions}
-    assert not isinstance(earlier.part.answer, Dimensions)
+    assert isinstance(earlier.part.answer, Node)
     slip = sum_of([earlier.tree, Negation(earlier.part.answer)])
     expected = sum_of([reference.tree, product_of([slip, share])])
     size = min(INDEX_POINTS, screen.values.size)

@@ -21,7 +21,6 @@ from grader.compare.sample import floats
 from grader.expr.calculus import ONE, product_of
 from grader.expr.tree import (
     Call,
-    Dimensions,
     Indicator,
     Negation,
     Node,
@@ -138,7 +137,7 @@ def _pieces(subject: Subject) -> list[Node]:
     found = {link.factor for path in subject.paths for link in path.links
              if not isinstance(link.factor, Number | Negation | Symbol)}  # fmt: skip
     for part in subject.parts:
-        if not isinstance(part.answer, Dimensions):
+        if isinstance(part.answer, Node):
             found.update(tree for tree in walk(part.answer) if isinstance(tree, Call | Indicator))
     return sorted(found, key=lambda tree: (len(text := subject.part.latex(tree)), text))
 

@@ -12,8 +12,9 @@ from dataclasses import replace
 from grader.compare.interpret import Unevaluated
 from grader.compare.sums import compare_sums, make_sum_reference, member_names
 from grader.errors import LimitError
+from grader.expr.composite import Answer
 from grader.expr.families import unfolded, written_out
-from grader.expr.tree import Dimensions, Node, Partial
+from grader.expr.tree import Node, Partial
 from grader.questions.part import Part, Statement
 from grader.read.rubric import PartFile, QuestionFile
 from grader.results import Outcome, Verdict
@@ -90,11 +91,11 @@ def judge_sums(part: Part, answer: Node, definitions: Mapping[str, Node]) -> Ver
 
 
 def in_numbers(
-    part: Part, tree: Node | Dimensions, definitions: dict[str, Node]
-) -> tuple[Part, Node | Dimensions, dict[str, Node]]:
+    part: Part, tree: Answer, definitions: dict[str, Node]
+) -> tuple[Part, Answer, dict[str, Node]]:
     """A part, an answer to it and its definitions with numbers for the sizes; as they are
     where there are no sums, or none that can be written out."""
-    if part.sums is None or part.in_numbers is None or isinstance(tree, Dimensions):
+    if part.sums is None or part.in_numbers is None or not isinstance(tree, Node):
         return part, tree, definitions
     sizes, ranges = part.sums.instances[0].sizes, part.sums.ranges
     try:

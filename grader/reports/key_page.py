@@ -11,7 +11,7 @@ from types import MappingProxyType
 from grader.compare.fingerprint import fingerprint
 from grader.expr.composite import Answer, sides
 from grader.expr.derivation import Step, derivation
-from grader.expr.tree import Node, Partial, Symbol
+from grader.expr.tree import Partial, Symbol
 from grader.homework import Homework
 from grader.questions.part import Part
 from grader.reports.class_view import mistake_words
