@@ -19,7 +19,7 @@ import grader
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-LOCKS = ("requirements.txt", "requirements-test.txt")
+LOCKS = ("requirements.txt", "requirements-test.txt", "requirements-docs.txt")
 
 #: Where the name that is imported is not the name that is installed.
 IMPORTED_AS = {"markdown-it-py": "markdown_it", "pyyaml": "yaml", "python-flint": "flint"}
