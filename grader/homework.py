@@ -36,7 +36,8 @@ class Homework:
         """What finds the mistakes in wrong answers."""
         from grader.mistakes.diagnose import Diagnoser
 
-        return Diagnoser(tuple(part.in_numbers or part for part in self.parts))
+        parts = tuple(part.in_numbers or part for part in self.parts)
+        return Diagnoser(parts, self.file.digest)
 
     @cached_property
     def by_question(self) -> Mapping[str, tuple[Part, ...]]:

@@ -244,9 +244,16 @@ MAX_GENERATOR_EXPONENT = 20_000
 #: Points at which a relation to the right answer is looked for; a number that fits at
 #: six points by chance is not worth a proof, and fewer would often fit.
 RELATION_POINTS = 6
+#: Fewer points than this do not say enough: two values and a free number fit too easily.
+RELATION_LEAST = 3
 
-#: Points at which a candidate is looked at before all others.
-PROBES = 4
+#: Points at which an answer is divided by a factor that may be one too many: the quotient
+#: must be a known wrong answer there, which six points do not show by chance.
+INDEX_PROBES = 6
+
+#: Points beside the fixed ones that an index of wrong answers may need to tell them apart:
+#: each costs an evaluation of every wrong answer; twelve do for all parts of the rubrics here.
+MAX_SEPARATING = 16
 
 # --- Canvas (grader/canvas, grader/exports, grader/push) ----------------------------
 

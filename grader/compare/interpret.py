@@ -216,7 +216,9 @@ class Interpreter(Generic[V]):
         )
 
     def value(self, tree: Node) -> V:
-        """The value of a tree.  Recursion is bounded by the depth that the parser allows."""
+        """The value of a tree.  Recursion is bounded by the depth that the parser allows;
+        each tree may take its own MAX_OPERATIONS."""
+        self._operations = 0
         return self._go(tree, None)
 
     def _go(self, node: Node | Condition, bound: Mapping[str, V] | None) -> V:

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from functools import cached_property
 from typing import NamedTuple
 
 from flint import arb, ctx, fmpq
 
-from grader.compare.interpret import Interpreter
+from grader.compare.interpret import Interpreter, Known, Unevaluated
 from grader.compare.numbers import Numbers, Touched, Undefined, Unsure, Value
 from grader.compare.values import Point, evaluate
+from grader.errors import LimitError
 from grader.expr.tree import Node
 from grader.limits import MAX_NUMBER_BITS
 
@@ -26,6 +28,9 @@ PRECISION = 192
 _DUMMY = fmpq(1)
 
 _ONE, _ZERO = fmpq(1), fmpq(0)
+
+#: A value at each of some points.
+Found = tuple[Value | type[Unsure] | None, ...]
 
 
 class Column(NamedTuple):
@@ -147,32 +152,60 @@ class Everywhere:
 
 
 class Values:
-    """Evaluates trees at some points, names of ``environment`` once for all trees.
+    """Evaluates trees at some points.
 
-    A value is exact, or a ball, or None where the tree is certainly undefined, or
-    Unsure where that is not certain.
+    ``environment`` gives names a tree of their own.  What ``common`` is made of is worked
+    out once, for all trees that it stands in.  A value is exact, or a ball, or None where
+    the tree is certainly undefined, or Unsure where that is not certain.
     """
 
-    def __init__(self, points: Sequence[Point], environment: Mapping[str, Node]) -> None:
-        self._points = points
+    def __init__(
+        self, points: Sequence[Point], environment: Mapping[str, Node], common: Node
+    ) -> None:
+        self._points = tuple(points)
         self._environment = environment
-        self._algebra = Everywhere(points)
-        self._interpreter = Interpreter(self._algebra, environment)
+        self._algebra = Everywhere(self._points)
+        self._common = common
 
-    def of(self, tree: Node) -> tuple[Value | type[Unsure] | None, ...]:
-        """The tree's value at each point.
+    @cached_property
+    def _known(self) -> Known[Column]:
+        interpreter = Interpreter(self._algebra, self._environment)
+        with ctx.workprec(PRECISION):
+            try:
+                interpreter.value(self._common)
+            except (LimitError, KeyError, Unevaluated):
+                return Known()
+            return interpreter.known(lambda use: use())
+
+    def of(self, tree: Node, definitions: Mapping[str, Node] | None = None) -> Found:
+        """The tree's value at each point; ``definitions`` are further names.
 
         Raises LimitError, Unevaluated, and KeyError for a name that the points lack.
         """
+        environment = self._environment
+        known: Known[Column] | None = self._known
+        if definitions:
+            if not definitions.keys().isdisjoint(environment):
+                known = None  # names of the environment mean something else here
+            environment = {**environment, **definitions}
         with ctx.workprec(PRECISION):
-            column = self._interpreter.value(tree)
+            column = Interpreter(self._algebra, environment, known).value(tree)
         if not column.alone:
             return tuple(column.values)
         return tuple(
-            self._alone(tree, point) if column.alone >> k & 1 else value
+            _alone(tree, environment, point) if column.alone >> k & 1 else value
             for k, (point, value) in enumerate(zip(self._points, column.values, strict=True))
         )
 
-    def _alone(self, tree: Node, point: Point) -> Value | type[Unsure] | None:
-        found = evaluate(tree, self._environment, point, PRECISION)
-        return Unsure if found is None else found.value
+
+def _alone(
+    tree: Node, environment: Mapping[str, Node], point: Point
+) -> Value | type[Unsure] | None:
+    found = evaluate(tree, environment, point, PRECISION)
+    return Unsure if found is None else found.value
+
+
+def may_be_equal(left: Value, right: Value) -> bool:
+    """Whether two values are the same number, as far as their balls tell."""
+    difference = left - right
+    return bool(difference.contains(0) if isinstance(difference, arb) else difference == 0)

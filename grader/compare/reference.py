@@ -14,6 +14,7 @@ from grader.compare.field import Element, Field, Restart, UndefinedEverywhere
 from grader.compare.interpret import Interpreter, Known, needed_names
 from grader.compare.intervals import NEGATIVE, WITHIN, Interval
 from grader.compare.numbers import Value
+from grader.compare.pointwise import Values
 from grader.compare.sight import Sight, sight
 from grader.compare.values import Point, PointValue, evaluate, evaluate_and_keep
 from grader.errors import LimitError
@@ -123,6 +124,11 @@ class Reference:
             )
             for spot, value in zip(self.spots, known, strict=True)
         )
+
+    @cached_property
+    def everywhere(self) -> Values:
+        """What evaluates trees exactly at all of these points."""
+        return Values([fixed.at for fixed in self.points], self.environment, self.tree)
 
     @cached_property
     def smooth(self) -> bool:

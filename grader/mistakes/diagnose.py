@@ -1,27 +1,26 @@
-"""What went wrong in a wrong answer: looked up by its values, then proved.
+"""What went wrong in a wrong answer: looked up by its exact values, then proved.
 
-The wrong answers of all rows are evaluated once for a part at many fixed points,
-so that a lookup costs one evaluation and one comparison of arrays whatever the
-number of rows.  Values only find a candidate; a diagnosis is given when the answer is proved
-equal to the candidate by the same normal forms that grade.  Where no single
-mistake fits, a mistake together with a factor is tried, then the closest exact
-relation to the right answer.
+The wrong answers of all rows stand in an index under fingerprints (``index.py``), so
+that a lookup costs one evaluation whatever the number of rows.  Values only find a
+candidate; a diagnosis is given when the answer is proved equal to the candidate by the
+same normal forms that grade.  Where no single mistake fits, a mistake together with a
+factor is tried, then the closest exact relation to the right answer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from types import MappingProxyType
 
-import numpy as np
-from numpy.typing import NDArray
+from flint import ctx
 
 from grader.compare.cases import Side
+from grader.compare.fingerprint import fingerprint_of
 from grader.compare.interpret import Unevaluated
 from grader.compare.ladder import proved_equal
-from grader.compare.sample import floats
+from grader.compare.pointwise import PRECISION, Found, Values, may_be_equal
 from grader.errors import LimitError
 from grader.expr.composite import Answer, Chosen, Entries, Extents
 from grader.expr.tree import (
@@ -33,50 +32,20 @@ from grader.expr.tree import (
     Quotient,
     Symbol,
 )
-from grader.limits import INDEX_POINTS, MAX_CANDIDATES, PROBES
+from grader.limits import MAX_CANDIDATES
 from grader.mistakes.arrays import diagnose_entries, wrong_entries
 from grader.mistakes.chains import diagnose_chain, wrong_chains
 from grader.mistakes.diagnosis import Diagnosis
 from grader.mistakes.extents import diagnose_extents, wrong_extents
+from grader.mistakes.index import Entry, Index, Numbers, derived, index_of, numbers, values_for
 from grader.mistakes.paths import paths
 from grader.mistakes.relation import closest_relation
 from grader.mistakes.subject import Subject, Wrong, name_maths
-from grader.mistakes.table import MISTAKES
 from grader.mistakes.values import diagnose_value, wrong_values
 from grader.questions.part import Chains, Closeness, Part
 
-Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    mistake: str
-    wrong: Wrong
-    nudge: str
-
-
-@dataclass(frozen=True)
-class _Index:
-    """The wrong answers of a part and their values, a row each, at many points."""
-
-    columns: Mapping[str, Floats]
-    size: int
-    reference: Floats
-    entries: tuple[_Entry, ...]
-    values: Floats
-
-
-def _near(rows: Floats, values: Floats) -> NDArray[np.bool_]:
-    """Which rows agree with the values at every point, as far as rounding allows."""
-    close = np.isclose(rows, values, rtol=1e-7, atol=1e-9, equal_nan=True)
-    return np.asarray(close.all(axis=-1), dtype=np.bool_)
-
-
 #: What an answer is called that is wrong by a slip in a definition alone.
 FOLLOW_THROUGH = "follow_through"
-
-#: Values above this are left out: powers of them overflow.
-_HUGE = 1e75
 
 _RELATION_NUDGES: Mapping[str, str] = MappingProxyType({
     "times": "Check the factors: only a factor is wrong.",
@@ -84,16 +53,42 @@ _RELATION_NUDGES: Mapping[str, str] = MappingProxyType({
 })  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """A factor that an answer may be off by: the row's name, what to say, its values at
+    all points and at the probes."""
+
+    name: str
+    sentence: str
+    factor: Node
+    values: Found
+    at_probes: Numbers
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of a part before any answer; ``rows`` keeps what rows of the table
+    derive for it, once it was needed."""
+
+    subject: Subject
+    index: Index
+    values: Values
+    scales: tuple[_Scale, ...]
+    rows: dict[int, tuple[Wrong, ...]] = field(default_factory=dict)
+
+
 class Diagnoser:
     """Finds mistakes in the answers to a homework's parts.
 
-    Indices are made when a part first has a wrong answer, and depend on nothing but
-    the parts.
+    ``source`` is the digest of the rubric.  Indices are made, or taken up from an
+    earlier run, when a part first has a wrong answer; they depend on nothing but the
+    rubric.
     """
 
-    def __init__(self, parts: tuple[Part, ...]) -> None:
+    def __init__(self, parts: tuple[Part, ...], source: str) -> None:
         self._parts = parts
-        self._indices: dict[str, _Index | None] = {}
+        self._source = source
+        self._indices: dict[str, _Known | None] = {}
 
     def diagnose(
         self, part: Part, answer: Answer, definitions: Mapping[str, Node]
@@ -109,22 +104,24 @@ class Diagnoser:
             return diagnose_chain(part, answer, definitions)
         if isinstance(part.detail, Closeness):
             return diagnose_value(part, answer, definitions)
-        subject = self._subject(part)
         if isinstance(answer, Dimensions):
-            return _diagnose_size(subject, answer, definitions)
+            return _diagnose_size(self._subject(part), answer, definitions)
         if part.id not in self._indices:
-            self._indices[part.id] = _indexed(subject)
-        index = self._indices[part.id]
-        if index is None:
+            self._indices[part.id] = _known(self._subject(part), self._source)
+        known = self._indices[part.id]
+        if known is None:
             return None
         environment = {**part.statement.forward, **definitions}
         try:
-            values = _values(answer, environment, index)
-            return (
-                _single(part, index, values, answer, environment)
-                or _pair(part, index, values, answer, environment)
-                or _relation(subject, index, values, answer, environment)
-            )
+            values = known.values.of(answer, definitions)
+            found = _single(known, fingerprint_of(values), answer, environment)
+            exact = numbers(values)
+            if found is not None or exact is None:
+                return found
+            with ctx.workprec(PRECISION):
+                return _pair(known, exact, answer, environment) or _relation(
+                    known, exact, answer, environment
+                )
         except (LimitError, KeyError, Unevaluated):
             return None
 
@@ -140,7 +137,7 @@ class Diagnoser:
             return list(wrong_extents(part.answer))
         if isinstance(part.answer, Chosen):
             return []
-        return [(entry.mistake, entry.wrong) for entry in _entries(self._subject(part))]
+        return [(entry.mistake.name, wrong) for entry, wrong in derived(self._subject(part))]
 
     def _subject(self, part: Part) -> Subject:
         siblings = tuple(
@@ -157,48 +154,18 @@ class Diagnoser:
         return Subject(part, siblings, found, derived.quantity, derived.variable)
 
 
-def _entries(subject: Subject) -> Iterator[_Entry]:
-    """The wrong answers of all rows; one that two rows derive alike is the first one's."""
-    seen: set[Answer] = set()
-    for mistake in MISTAKES:
-        if subject.part.kind in mistake.kinds:
-            for wrong in mistake.derive(subject):
-                if wrong.tree not in seen:
-                    seen.add(wrong.tree)
-                    yield _Entry(mistake.name, wrong, mistake.nudge)
-
-
-def _values(tree: Node, environment: Mapping[str, Node], index: _Index) -> Floats:
-    return floats(tree, environment, index.columns, index.size)
-
-
-def _indexed(subject: Subject) -> _Index | None:
-    reference = subject.part.references[0]
-    if reference.screen is None:
+def _known(subject: Subject, source: str) -> _Known | None:
+    index = index_of(subject, source)
+    if index is None:
         return None
-    # The last points of the cloud are the ones that search found in rare regions; where
-    # the reference overflows nothing can be told.
-    tellable = np.flatnonzero(np.abs(reference.screen.values) < _HUGE)[-INDEX_POINTS:]
-    size = int(tellable.size)
-    if not size:
-        return None
-    columns = {name: column[tellable] for name, column in reference.screen.columns.items()}
-    forward = subject.part.statement.forward
-    empty = _Index(columns, size, np.zeros(0), (), np.zeros(0))
-    right = _values(reference.tree, forward, empty)
-    entries: list[_Entry] = []
-    rows: list[Floats] = []
-    for entry in _entries(subject):
-        assert isinstance(entry.wrong.tree, Node)
-        try:
-            row = _values(entry.wrong.tree, forward, empty)
-        except (LimitError, KeyError):
-            continue
-        if not _near(row, right):  # else this mistake may be none here
-            entries.append(entry)
-            rows.append(row)
-    values = np.array(rows) if rows else np.zeros((0, size))
-    return _Index(columns, size, right, tuple(entries), values)
+    values = values_for(subject, index)
+    scales = []
+    for name, sentence, factor in _multipliers(subject.part):
+        scale = values.of(factor)
+        divisors = numbers(tuple(scale[k] for k in index.probes))
+        if divisors is not None and not any(divisor == 0 for divisor in divisors):
+            scales.append(_Scale(name, sentence, factor, scale, divisors))
+    return _Known(subject, index, values, tuple(scales))
 
 
 def _proved(part: Part, answer: Node, environment: Mapping[str, Node], candidate: Node) -> bool:
@@ -207,14 +174,22 @@ def _proved(part: Part, answer: Node, environment: Mapping[str, Node], candidate
     return proved_equal(left, right, part.statement.positive)
 
 
+def _wrong(known: _Known, entry: Entry) -> tuple[Wrong, Node] | None:
+    """The wrong answer that an entry stands for, and its tree; None where there is none."""
+    row = known.rows.get(entry.row)
+    if row is None:
+        row = known.rows[entry.row] = tuple(entry.mistake.derive(known.subject))
+    wrong = row[entry.place] if entry.place < len(row) else None
+    return (wrong, wrong.tree) if wrong is not None and isinstance(wrong.tree, Node) else None
+
+
 def _single(
-    part: Part, index: _Index, values: Floats, answer: Node, environment: Mapping[str, Node]
+    known: _Known, name: str, answer: Node, environment: Mapping[str, Node]
 ) -> Diagnosis | None:
-    for row in np.flatnonzero(_near(index.values, values))[:MAX_CANDIDATES]:
-        entry = index.entries[int(row)]
-        assert isinstance(entry.wrong.tree, Node)
-        if _proved(part, answer, environment, entry.wrong.tree):
-            return Diagnosis(entry.mistake, entry.wrong.sentence, entry.nudge)
+    for entry in known.index.everywhere.get(name, ())[:MAX_CANDIDATES]:
+        found = _wrong(known, entry)
+        if found is not None and _proved(known.subject.part, answer, environment, found[1]):
+            return Diagnosis(entry.mistake.name, found[0].sentence, entry.mistake.nudge)
     return None
 
 
@@ -237,51 +212,63 @@ def _multipliers(part: Part) -> list[tuple[str, str, Node]]:
     return found
 
 
-def _probes(values: Floats) -> NDArray[np.intp]:
-    """A few points at which the answer is not 0: enough to rule nearly everything out."""
-    return np.flatnonzero(np.isfinite(values) & (values != 0))[:PROBES]
-
-
 def _pair(
-    part: Part, index: _Index, values: Floats, answer: Node, environment: Mapping[str, Node]
+    known: _Known,
+    values: Numbers,
+    answer: Node,
+    environment: Mapping[str, Node],
 ) -> Diagnosis | None:
-    """One mistake of the table and a wrong factor."""
-    probes = _probes(values)
-    if not index.entries or not probes.size or not np.isfinite(values).all():
+    """One mistake of the table and a wrong factor.
+
+    At the index's probes an answer can be divided by any factor, and what is left must
+    be a wrong answer.
+    """
+    seen = [values[k] for k in known.index.probes]
+    if not any(value != 0 for value in seen):
         return None
-    few = index.values[:, probes]
     tried = 0
-    for name, sentence, factor in _multipliers(part):
-        scale = _values(factor, part.statement.forward, index)
-        with np.errstate(all="ignore"):
-            for row in np.flatnonzero(_near(few * scale[probes], values[probes])):
-                if not _near(index.values[row] * scale, values):
-                    continue
-                entry = index.entries[int(row)]
-                assert isinstance(entry.wrong.tree, Node)
-                tried += 1
-                if tried > MAX_CANDIDATES:
-                    return None
-                if _proved(part, answer, environment, Product((factor, entry.wrong.tree))):
-                    return Diagnosis(
-                        f"{entry.mistake}+{name}",
-                        f"Two things are wrong. {entry.wrong.sentence} And {sentence}.",
-                        f"Two things are wrong. {entry.nudge} And check the factors and signs.",
-                    )
+    for scale in known.scales:
+        left = [value / by for value, by in zip(seen, scale.at_probes, strict=True)]
+        for entry in known.index.at_probes.get(fingerprint_of(left), ()):
+            found = _wrong(known, entry)
+            if found is None or not _agrees(known.values.of(found[1]), scale.values, values):
+                continue
+            tried += 1
+            if tried > MAX_CANDIDATES:
+                return None
+            if _proved(known.subject.part, answer, environment, Product((scale.factor, found[1]))):
+                nudge = entry.mistake.nudge
+                return Diagnosis(
+                    f"{entry.mistake.name}+{scale.name}",
+                    f"Two things are wrong. {found[0].sentence} And {scale.sentence}.",
+                    f"Two things are wrong. {nudge} And check the factors and signs.",
+                )
     return None
 
 
+def _agrees(found: Found, scale: Found, values: Numbers) -> bool:
+    """Whether a wrong answer times a factor has an answer's values at all points."""
+    exact, factors = numbers(found), numbers(scale)
+    if exact is None or factors is None:
+        return False
+    return all(
+        may_be_equal(mine * factor, theirs)
+        for mine, factor, theirs in zip(exact, factors, values, strict=True)
+    )
+
+
 def _relation(
-    subject: Subject,
-    index: _Index,
-    values: Floats,
+    known: _Known,
+    values: Numbers,
     answer: Node,
     environment: Mapping[str, Node],
 ) -> Diagnosis | None:
     """The right answer times, or plus, something simple."""
-    found = closest_relation(
-        subject, answer, environment, index.columns, right=index.reference, values=values
-    )
+    subject = known.subject
+    right = numbers(known.values.of(subject.reference))
+    if right is None:
+        return None
+    found = closest_relation(subject, answer, environment, known.values, right=right, values=values)
     if found is None:
         return None
     return Diagnosis(found.name, found.sentence(subject), _RELATION_NUDGES[found.name])
@@ -291,8 +278,8 @@ def _diagnose_size(
     subject: Subject, answer: Dimensions, definitions: Mapping[str, Node]
 ) -> Diagnosis | None:
     positive = subject.part.statement.positive
-    for entry in _entries(subject):
-        wrong = entry.wrong.tree
+    for entry, found in derived(subject):
+        wrong = found.tree
         assert isinstance(wrong, Dimensions)
         if wrong == subject.part.answer:
             continue
@@ -300,5 +287,5 @@ def _diagnose_size(
             proved_equal(Side(mine, definitions), Side(theirs, {}), positive)
             for mine, theirs in ((answer.rows, wrong.rows), (answer.columns, wrong.columns))
         ):
-            return Diagnosis(entry.mistake, entry.wrong.sentence, entry.nudge)
+            return Diagnosis(entry.mistake.name, found.sentence, entry.mistake.nudge)
     return None

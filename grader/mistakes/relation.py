@@ -11,13 +11,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations_with_replacement, permutations
+from typing import Any as Anything
 
-import numpy as np
-from numpy.typing import NDArray
+from flint import arb, fmpq
 
 from grader.compare.cases import Side
 from grader.compare.ladder import proved_equal
-from grader.compare.sample import floats
+from grader.compare.numbers import Value
+from grader.compare.pointwise import Values, may_be_equal
 from grader.expr.calculus import ONE, product_of
 from grader.expr.tree import (
     Call,
@@ -31,13 +32,11 @@ from grader.expr.tree import (
     Symbol,
     walk,
 )
-from grader.limits import MAX_CANDIDATES, RELATION_POINTS
+from grader.limits import MAX_CANDIDATES, RELATION_LEAST, RELATION_POINTS
 from grader.mistakes.subject import Subject
 
-Floats = NDArray[np.float64]
-
-#: Values beyond this lose the digits that tell a small term beside them.
-_LARGE = 1e4
+#: Values at a few points; None where there is none, or it is zero.
+Few = tuple[Value | None, ...]
 
 #: Numbers in front that are believed: those of the fractions that people write.
 _DENOMINATOR = 60
@@ -63,25 +62,25 @@ def closest_relation(
     subject: Subject,
     answer: Node,
     environment: Mapping[str, Node],
-    columns: Mapping[str, Floats],
+    known: Values,
     *,
-    right: Floats,
-    values: Floats,
+    right: tuple[Value, ...],
+    values: tuple[Value, ...],
 ) -> Relation | None:
     """The simplest relation that holds exactly, a factor before a term.
 
-    ``columns`` are points, ``right`` and ``values`` the reference's and the answer's values
-    there.  Raises LimitError and Unevaluated.
+    ``known`` evaluates trees at the fixed points, ``right`` and ``values`` are the
+    reference's and the answer's values there.  Raises LimitError and Unevaluated.
     """
-    with np.errstate(all="ignore"):
-        ratio, difference = values / right, values - right
-    both = np.maximum(np.abs(right), np.abs(values))
-    for name, wanted in (("times", ratio), ("plus", difference)):
-        places = _places(wanted, both)
-        if places.size < RELATION_POINTS:
+    both = list(zip(values, right, strict=True))
+    ratios = tuple(_nonzero(v / r) if r != 0 else None for v, r in both)
+    differences = tuple(_nonzero(v - r) for v, r in both)
+    for name, wanted in (("times", ratios), ("plus", differences)):
+        places = [k for k, value in enumerate(wanted) if value is not None][:RELATION_POINTS]
+        if len(places) < RELATION_LEAST:
             continue
-        few = {key: column[places] for key, column in columns.items()}
-        for tried, tree in enumerate(_fitting(subject, few, wanted[places])):
+        sought = tuple(wanted[k] for k in places)
+        for tried, tree in enumerate(_fitting(subject, known, places, sought)):
             if tried >= MAX_CANDIDATES:
                 break
             joined = (Product if name == "times" else Sum)((subject.reference, tree))
@@ -94,42 +93,48 @@ def closest_relation(
     return None
 
 
-def _places(wanted: Floats, sizes: Floats) -> NDArray[np.intp]:
-    """A few points where what is looked for is told apart from rounding, smallest values first."""
-    with np.errstate(all="ignore"):
-        plain = np.isfinite(wanted) & (wanted != 0) & (sizes < _LARGE)
-        plain &= np.abs(wanted) > sizes * 1e-6
-    found = np.flatnonzero(plain)
-    return found[np.argsort(sizes[found], kind="stable")][:RELATION_POINTS]
+def _nonzero(value: Anything) -> Value | None:
+    """A value that is certainly a number other than zero."""
+    if isinstance(value, arb):
+        return None if value.contains(0) else value
+    return value if isinstance(value, fmpq) and value != 0 else None
 
 
-def _fitting(subject: Subject, columns: Mapping[str, Floats], wanted: Floats) -> Iterator[Node]:
+def _fitting(subject: Subject, known: Values, places: list[int], wanted: Few) -> Iterator[Node]:
     """Trees of which the wanted values are a multiple, with that multiple, simplest first."""
-    forward = subject.part.statement.forward
-    for tree, values in _candidates(subject, columns, forward, wanted.size):
-        with np.errstate(all="ignore"):
-            number = _constant(wanted / values)
+    for tree, values in _candidates(subject, known, places):
+        number = _constant(_divided(wanted, values))
         if number is not None:
             yield _times(number, tree)
 
 
-def _candidates(
-    subject: Subject, columns: Mapping[str, Floats], forward: Mapping[str, Node], size: int
-) -> Iterator[tuple[Node, Floats]]:
-    yield ONE, np.ones(size)
-    names = [(Symbol(name), floats(Symbol(name), forward, columns, size)) for name in subject.names]
+def _divided(over: Few, under: Few) -> Few:
+    return tuple(
+        None if a is None or b is None else a / b for a, b in zip(over, under, strict=True)
+    )
+
+
+def _candidates(subject: Subject, known: Values, places: list[int]) -> Iterator[tuple[Node, Few]]:
+    def few(tree: Node) -> Few:
+        values = known.of(tree)
+        return tuple(_nonzero(values[k]) for k in places)
+
+    ones = few(ONE)
+    yield ONE, ones
+    names = [(Symbol(name), few(Symbol(name))) for name in subject.names]
     yield from names
-    with np.errstate(all="ignore"):
-        for symbol, values in names:
-            yield Quotient(ONE, symbol), 1 / values
-        if isinstance(subject.reference, Number):
-            return  # anything is a multiple of a number, and told nothing by it
-        for tree in _pieces(subject):
-            yield tree, floats(tree, forward, columns, size)
-        for (first, left), (second, right) in combinations_with_replacement(names, 2):
-            yield Product((first, second)), left * right
-        for (first, left), (second, right) in permutations(names, 2):
-            yield Quotient(first, second), left / right
+    for symbol, values in names:
+        yield Quotient(ONE, symbol), _divided(ones, values)
+    if isinstance(subject.reference, Number):
+        return  # anything is a multiple of a number, and told nothing by it
+    for tree in _pieces(subject):
+        yield tree, few(tree)
+    for (first, left), (second, right) in combinations_with_replacement(names, 2):
+        product = (None if a is None or b is None else a * b
+                   for a, b in zip(left, right, strict=True))  # fmt: skip
+        yield Product((first, second)), tuple(product)
+    for (first, left), (second, right) in permutations(names, 2):
+        yield Quotient(first, second), _divided(left, right)
 
 
 def _pieces(subject: Subject) -> list[Node]:
@@ -142,13 +147,21 @@ def _pieces(subject: Subject) -> list[Node]:
     return sorted(found, key=lambda tree: (len(text := subject.part.latex(tree)), text))
 
 
-def _constant(values: Floats) -> Fraction | None:
+def _constant(values: Few) -> Fraction | None:
     """The one small fraction that all values are, if they are."""
     first = values[0]
-    if not np.isfinite(values).all() or not np.allclose(values, first, rtol=1e-9, atol=0):
+    if isinstance(first, fmpq):
+        near = Fraction(int(first.p), int(first.q))
+    elif isinstance(first, arb):
+        near = Fraction(float(first.mid())).limit_denominator(_DENOMINATOR)
+    else:
         return None
-    near = Fraction(float(first)).limit_denominator(_DENOMINATOR)
-    return near if near and abs(float(near) - first) <= 1e-9 * abs(first) else None
+    number = fmpq(near.numerator, near.denominator)
+    if not near or near.denominator > _DENOMINATOR:
+        return None
+    if all(value is not None and may_be_equal(value, number) for value in values):
+        return near
+    return None
 
 
 def _times(number: Fraction, tree: Node) -> Node:
