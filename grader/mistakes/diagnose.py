@@ -146,12 +146,12 @@ class Diagnoser:
             if other.question == part.question
             for inner in (other.inner or (other,))
         )
-        derived = part.derived
-        if derived is None:
+        line = part.derived
+        if line is None:
             quantity = part.quantity.name if isinstance(part.quantity, Symbol) else ""
             return Subject(part, siblings, (), quantity, "")
-        found = paths(derived.line, derived.variable)
-        return Subject(part, siblings, found, derived.quantity, derived.variable)
+        found = paths(line.line, line.variable)
+        return Subject(part, siblings, found, line.quantity, line.variable)
 
 
 def _known(subject: Subject, source: str) -> _Known | None:
