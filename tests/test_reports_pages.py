@@ -13,6 +13,7 @@ from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote
+from xml.etree import ElementTree as ET
 
 import pytest
 from jinja2.exceptions import SecurityError, UndefinedError
@@ -24,7 +25,7 @@ from grader.reports import REPORTS, render_report, write_reports
 from grader.reports import text as text_report
 from grader.reports.class_view import class_view
 from grader.reports.groups import answer_groups, for_a_person, for_review
-from grader.reports.histogram import histogram
+from grader.reports.pictures import histogram, success
 from grader.reports.results_json import json_text, read_results
 from grader.reports.sheet import student_stems
 from grader.reports.view import student_view
@@ -73,7 +74,7 @@ class Page(HTMLParser):
 
 ALLOWED = frozenset(
     "html head meta title style body a main header p h1 h2 h3 bdi section small svg rect line text "
-    "desc ul ol li span article dl dt dd div code mark footer figure figcaption table thead tbody "
+    "desc g path ul ol li span article dl dt dd div code mark footer figure figcaption table thead tbody "
     "tr th td br pre nav details summary strong "
     "math mrow mi mn mo mtext msub msup msubsup mfrac msqrt mroot mover munder mspace mtable mtr "
     "mtd".split()
@@ -389,8 +390,7 @@ def test_the_class_view(document):
     assert [(v.file, len(v.errors)) for v in room.unread] == [
         ("broken.yaml", 1), ("<b>evil</b>.yaml", 1),
     ]  # fmt: skip
-    assert room.parts[0].spoken == "right: 7, could not be read: 1, nothing written: 2"
-    assert sum(stretch.width for stretch in room.parts[0].bar) == 1000
+    assert room.parts[0].tones == {"right": 7, "wrong": 0, "person": 1, "missing": 2}
     assert [row.name for row in room.students][-2:] == ["Zoë de la Cruz", "王伟"]
 
 
@@ -469,8 +469,54 @@ def test_histogram_in_words(scores, possible, words):
     found = histogram([Fraction(score) for score in scores], Fraction(possible))
     assert found is not None
     assert found.words == words
-    assert sum(bar.count for bar in found.bars) == len(scores)
-    assert all(bar.y >= 0 and bar.y + bar.height == found.baseline for bar in found.bars)
+    # Each count stands above its bar, and all bars stand on one line.
+    root = ET.fromstring(found.svg)
+    bars = [{key: float(bar.get(key)) for key in ("x", "y", "width", "height")}
+            for bar in root.iter(f"{SVG}rect")]  # fmt: skip
+    shown = [int(text.text) for text in root.iter(f"{SVG}text") if "value" in text.get("class", "")]
+    assert sum(shown) == len(scores)
+    assert len(bars) == len(shown)
+    feet = {round(bar["y"] + bar["height"]) for bar in bars}
+    assert max(feet) - min(feet) <= 1
+    assert all(bar["y"] > 0 for bar in bars)
+
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def test_success_by_part():
+    parts = [
+        ("q1.a", {"right": 3, "wrong": 1, "person": 0, "missing": 0}),
+        ("q<2>", {"right": 0, "wrong": 2, "person": 1, "missing": 1}),
+    ]
+    found = success(parts)
+    assert found is not None
+    assert found.words == "Right, by part: q1.a 75 %; q<2> 0 %."
+    root = ET.fromstring(found.svg)
+    assert root.find(f"{SVG}desc").text == found.words
+    widths = {
+        group.get("class"): [float(bar.get("width")) for bar in group.iter(f"{SVG}rect")]
+        for group in root.iter(f"{SVG}g")
+        if "fill-" in group.get("class", "")
+    }
+    # The last part is drawn first, at the foot; what there is none of is not drawn.
+    unit = widths["fill-person"][0]
+    assert {tone: [round(width / unit) for width in found] for tone, found in widths.items()} == {
+        "fill-right": [3], "fill-wrong": [2, 1], "fill-person": [1], "fill-missing": [1],
+    }  # fmt: skip
+    assert success([]) is None
+    assert success([("q1.a", {"right": 0})]) is None
+
+
+def test_pictures_hold_nothing_of_the_library_s_own():
+    scores = [Fraction(number, 3) for number in range(40)]
+    parts = [(f"q1.{k}", {"right": k, "wrong": 30 - k}) for k in range(30)]
+    for draw, given in ((histogram, (scores, Fraction(13))), (success, (parts,))):
+        found = draw(*given)
+        assert found == draw(*given)  # no random ids, no date
+        tags = {element.tag.removeprefix(SVG) for element in ET.fromstring(found.svg).iter()}
+        assert tags <= {"svg", "title", "desc", "g", "rect", "path", "text"}
+        assert not re.search(r"style=|href|<!--|chart-|\"-?\d+\.\d\d|script|url\(", found.svg)
 
 
 def test_no_histogram_of_nothing():

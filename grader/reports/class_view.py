@@ -10,8 +10,8 @@ from typing import Any
 
 from grader.expr.names import latex_name
 from grader.reports.groups import Group, answer_groups, for_review, part_ids
-from grader.reports.histogram import Histogram, histogram
 from grader.reports.people import gathered_notes, identity_text, student_name
+from grader.reports.pictures import Picture, histogram, success
 from grader.reports.view import Document, homework_title
 from grader.reports.visible import one_line
 from grader.reports.words import (
@@ -53,15 +53,6 @@ class StudentRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
-    """A part of a bar, in thousandths of its width."""
-
-    tone: str
-    start: int
-    width: int
-
-
-@dataclass(frozen=True, slots=True)
 class Person:
     """A name and a page."""
 
@@ -94,15 +85,14 @@ class GroupView:
 
 @dataclass(frozen=True, slots=True)
 class PartRow:
-    """How the class did in one part; ``quantity`` is LaTeX."""
+    """How the class did in one part; ``quantity`` is LaTeX, ``tones`` counts by tone."""
 
     part: str
     quantity: str
     question: str
     right: str
     counts: tuple[int, ...]
-    bar: tuple[Stretch, ...]
-    spoken: str
+    tones: Mapping[str, int]
     common: str
     answers: tuple[GroupView, ...]
     more: int
@@ -127,7 +117,8 @@ class ClassView:
     assignment: str
     possible: str
     facts: tuple[tuple[str, str], ...]
-    histogram: Histogram | None
+    scores: Picture | None
+    success: Picture | None
     students: tuple[StudentRow, ...]
     verdicts: tuple[VerdictWords, ...]
     parts: tuple[PartRow, ...]
@@ -164,19 +155,21 @@ def class_view(document: Document, pages: tuple[str, ...]) -> ClassView:
 
     possible = fraction(document["possible"])
     scores = [fraction(submission["score"]) for submission in document["students"]]
+    parts = tuple(
+        _part_row(document, part, quantities, answers[part], view=view, shown=shown)
+        for part in part_ids(document)
+    )
     return ClassView(
         title=homework_title(document),
         course=one_line(str(homework.get("course") or "")),
         assignment=one_line(str(document.get("assignment", ""))),
         possible=number_text(possible),
         facts=_facts(document, scores, possible),
-        histogram=histogram(scores, possible),
+        scores=histogram(scores, possible),
+        success=success([(row.part, row.tones) for row in parts]),
         students=_student_rows(document, pages, possible),
         verdicts=tuple(VERDICT_WORDS[outcome] for outcome in shown),
-        parts=tuple(
-            _part_row(document, part, quantities, answers[part], view=view, shown=shown)
-            for part in part_ids(document)
-        ),
+        parts=parts,
         review=tuple(map(view, review[:ROWS])),
         review_more=len(review[ROWS:]),
         review_answers=_review_answers(review),
@@ -259,19 +252,13 @@ def _part_row(
     outcomes = [Outcome(result["verdict"]) for result in results]
     written = [group for group in answers if group.verdict is not Outcome.MISSING]
     counts = tuple(outcomes.count(outcome) for outcome in VERDICT_WORDS)
-    spoken = ", ".join(
-        f"{words.words.lower()}: {count}"
-        for words, count in zip(VERDICT_WORDS.values(), counts, strict=True)
-        if count
-    )
     return PartRow(
         part=part,
         quantity=quantities.get(part, ""),
         question=part.partition(".")[0],
         right=percent_text(Fraction(counts[0]), Fraction(len(outcomes))),
         counts=tuple(outcomes.count(outcome) for outcome in shown),
-        bar=_bar(counts),
-        spoken=spoken,
+        tones=_tones(counts),
         common=_common(results),
         answers=tuple(map(view, written[:ANSWERS])),
         more=len(written[ANSWERS:]),
@@ -295,22 +282,12 @@ def mistake_words(name: str) -> str:
     return name.replace("_", " ").replace("+", " and ")
 
 
-def _bar(counts: tuple[int, ...]) -> tuple[Stretch, ...]:
-    """Stretches by tone; the three verdicts for a person are one."""
-    total = sum(counts)
-    if not total:
-        return ()
+def _tones(counts: tuple[int, ...]) -> dict[str, int]:
+    """Counts by tone; the three verdicts for a person are one."""
     by_tone: dict[str, int] = {}
     for words, count in zip(VERDICT_WORDS.values(), counts, strict=True):
         by_tone[words.tone] = by_tone.get(words.tone, 0) + count
-    stretches = []
-    done = 0
-    for tone, count in by_tone.items():
-        start, end = 1000 * done // total, 1000 * (done + count) // total
-        if count:
-            stretches.append(Stretch(tone, start, end - start))
-        done += count
-    return tuple(stretches)
+    return by_tone
 
 
 def _group_view(group: Group, pages: tuple[str, ...], quantities: Mapping[str, str]) -> GroupView:

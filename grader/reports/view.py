@@ -67,8 +67,9 @@ class PartView:
     ``quantity``, ``read_as`` and ``reference`` are LaTeX, empty where there is
     none (``reference``: where it may not be shown).  ``answer`` is None where
     nothing was written, ``marked`` the half-open range of it that a message
-    speaks of.  ``sentences`` help; ``notes`` say how it was read.  ``key`` stands for
-    all of it: equal keys, equal views; it is empty where no one has made a key.
+    speaks of.  ``sentences`` help; ``notes`` say how it was read.  ``mistake`` is its
+    name in the table, empty where none is certain.  ``key`` stands for all of it: equal
+    keys, equal views; it is empty where no one has made a key.
     """
 
     part: str
@@ -90,6 +91,7 @@ class PartView:
     witness: WitnessView | None
     reference: str
     decision: DecisionView | None
+    mistake: str
     key: bytes = b""
 
 
@@ -297,6 +299,7 @@ def _part_view(statement: Mapping[str, Any], result: Mapping[str, Any], reveal: 
         else _witness(evidence.get("witness"), reference, revealed=shown),
         reference=reference if shown else "",
         decision=_decision(result.get("decision")),
+        mistake=str(result.get("mistake") or ""),
     )
 
 
@@ -399,6 +402,10 @@ _FIRST_WORDS = (
 )
 
 
+#: The mistake that is one thing in however many parts it shows.
+_ONE_HABIT = "other_layout"
+
+
 def _first_things(parts: list[PartView]) -> tuple[FirstThing, ...]:
     """What costs most first; parts with one and the same fault are one thing."""
     things: list[tuple[Fraction, int, FirstThing]] = []
@@ -408,8 +415,12 @@ def _first_things(parts: list[PartView]) -> tuple[FirstThing, ...]:
             settled = part.decision is not None and part.decision.points
             if part.outcome is outcome and (part.pending or (part.lost > 0 and not settled)):
                 said = part.sentences[0] if part.sentences else words
+                if part.mistake == _ONE_HABIT:
+                    said = part.mistake
                 groups.setdefault(said if outcome is Outcome.DIFFERENT else words, []).append(part)
-        for said, members in groups.items():
+        for key, members in groups.items():
+            # A habit is told in full beside the first of its parts.
+            said = members[0].sentences[0] if key == _ONE_HABIT and members[0].sentences else key
             cost = sum((part.lost for part in members), Fraction(0))
             shown, rest = tuple(members[:4]), len(members[4:])
             things.append((cost, -rank, FirstThing(shown, rest, said)))

@@ -23,7 +23,8 @@ def axe() -> str:
     return (resources.files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
 
 
-@pytest.mark.parametrize("scheme, width", [("light", DESKTOP), ("dark", PHONE)])
+@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", NAMES)
 def test_axe_finds_no_violation(opened, axe, name, scheme, width):
     made = opened(name, scheme, width)
@@ -152,6 +153,40 @@ def test_the_script_sorts_tables_and_says_so(opened):
     table.get_by_role("button", name="Part").click()
     assert made.page.evaluate(parts) == in_order
     assert made.console == []
+
+
+@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pictures_are_legible_in_the_colours_of_the_page(opened, scheme, width):
+    page = opened("class", scheme, width).page
+    found = page.evaluate(
+        """() => [...document.querySelectorAll("svg.picture")].map(svg => ({
+            inside: [...svg.querySelectorAll("text, rect")].every(e => {
+                const [a, b] = [e.getBoundingClientRect(), svg.getBoundingClientRect()];
+                return a.left >= b.left - 1 && a.right <= b.right + 1
+                    && a.top >= b.top - 1 && a.bottom <= b.bottom + 1; }),
+            letters: Math.min(...[...svg.querySelectorAll("text")]
+                .filter(t => t.textContent.trim()).map(t => t.getBoundingClientRect().height)),
+            touching: (() => {
+                const boxes = [...svg.querySelectorAll("text")].filter(t => t.textContent.trim())
+                    .map(t => t.getBoundingClientRect());
+                return boxes.some((a, i) => boxes.slice(i + 1).some(b =>
+                    a.left < b.right && b.left < a.right
+                    && a.top + 3 < b.bottom && b.top + 3 < a.bottom)); })(),
+            ink: getComputedStyle(svg.querySelector("text")).fill,
+            said: document.getElementById(svg.getAttribute("aria-labelledby").split(" ")[1])
+                .textContent,
+        }))"""
+    )
+    assert len(found) == 2
+    ink = page.evaluate("getComputedStyle(document.body).color")
+    for picture in found:
+        assert picture["inside"]
+        assert not picture["touching"]
+        assert picture["letters"] >= 11
+        assert picture["ink"] == ink
+    assert found[0]["said"].startswith("Points: 1 student from 0 to under 2;")
+    assert found[1]["said"].startswith("Right, by part: q1.phi_0 ")
 
 
 def test_without_script_everything_is_there(opened):
