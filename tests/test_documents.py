@@ -45,7 +45,7 @@ def commands(page: str) -> list[tuple[str, str]]:
 
 
 #: Pages whose commands build on each other; each has a test of its own that runs them.
-TRIPS = {"docs/canvas.md": "test_canvas_docs.py"}
+TRIPS = {"docs/canvas.md": "test_canvas_docs.py", "docs/extending.md": "test_extending.py"}
 
 COMMANDS = [(page, *pair) for page in PAGES if page not in TRIPS for pair in commands(page)]
 
