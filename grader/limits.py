@@ -323,6 +323,21 @@ MAX_BIG_TERMS = 9
 #: Terms that all sums of one expression may come to together when they are written out.
 MAX_WRITTEN_OUT = 2_000
 
+#: Largest power of a matrix that is written out.
+MAX_MATRIX_POWER = 6
+
+#: Operations that writing out the entries of one matrix expression may take: a layer of
+#: a network at sizes 2 and 3 takes some hundreds.
+MAX_ENTRY_OPERATIONS = 20_000
+
+#: Nodes that the entries of a matrix expression may hold, all together, before they are
+#: compared: shared parts are counted wherever they stand.
+MAX_ENTRY_NODES = 200_000
+
+#: Words that the normal form of a matrix expression may have, and pairs that one of its
+#: products may meet.
+MAX_WORDS = 400
+
 # --- Batches (grader/batch) -----------------------------------------------------------
 
 #: Keys of answers files whose part is remembered by a worker: a class uses some hundred

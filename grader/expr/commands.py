@@ -35,6 +35,7 @@ from grader.expr.tokens import (
     INDICATOR_FACES,
     KEYWORDS,
     LAYOUTS,
+    MATRIX_WORDS,
     OPEN,
     OPERATOR_NAMES,
     PROSE,
@@ -278,6 +279,8 @@ def upright_word(lexer: Lexer, content: str) -> Entry | None:
         return (FUNCTION, OPERATOR_NAMES[content])
     if content.lower() in SPELLINGS:
         return (FUNCTION, SPELLINGS[content.lower()])
+    if content in MATRIX_WORDS and lexer.lexicon.vocabulary.shapes:
+        return MATRIX_WORDS[content]
     return None
 
 

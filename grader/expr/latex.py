@@ -250,6 +250,8 @@ def _operation(node: Operation, functions: Names) -> str:
 def _base(node: Node, functions: Names) -> str:
     if isinstance(node, Symbol | Special):
         return to_latex(node, functions)
+    if isinstance(node, Operation) and node.name in ("norm", "diag", "trace"):
+        return to_latex(node, functions)
     if isinstance(node, Constant) and node.name == "pi":
         return to_latex(node, functions)
     if isinstance(node, Number) and node.value >= 0 and r"\frac" not in _number(node):

@@ -22,6 +22,7 @@ from grader.expr.tokens import (
     INDICATOR,
     KEYWORDS,
     MARKED,
+    MATRIX_WORDS,
     NUMBER,
     SYMBOL,
     UNKNOWN,
@@ -281,6 +282,11 @@ def _build(vocabulary: Vocabulary) -> Lexicon:
         spelled.setdefault(name, lexicon.resolve(name))
         pieces.setdefault(name, lexicon.resolve(name))
     spelled.setdefault("\\pi", lexicon.resolve("pi"))
+    if vocabulary.shapes:
+        for word, entry in MATRIX_WORDS.items():
+            spelled.setdefault(word, entry)
+            pieces.setdefault(word, entry)
+        pieces.setdefault("T", (UNKNOWN, "T"))  # A^Tb: the transpose of A, times b
     if vocabulary.free:
         for letter in "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ":
             spelled.setdefault(letter, lexicon.resolve(letter))

@@ -13,6 +13,7 @@ from grader.expr.conditions import condition, in_words
 from grader.expr.grammar import Grammar
 from grader.expr.lexer import tokenize
 from grader.expr.lexicon import Lexicon, lexicon_of
+from grader.expr.matrix_grammar import grammar_for
 from grader.expr.names import Vocabulary, layered_name
 from grader.expr.prose import has_lines, with_prose
 from grader.expr.reading import Definition, Note, Reading
@@ -58,7 +59,7 @@ def parse_expression(text: str, vocabulary: Vocabulary) -> Node:
     long or too deep.
     """
     tokens = tokenize(text, lexicon_of(vocabulary))
-    grammar = Grammar(tokens, lexicon_of(vocabulary))
+    grammar = grammar_for(tokens, lexicon_of(vocabulary))
     node = grammar.sum()
     if grammar.kinds[grammar.pos] != END:
         raise grammar.unexpected()
@@ -119,7 +120,7 @@ def _read(
     ``flipped``: those of them at which the other way is taken.
     """
     if not tokens.outer and tokens.values[0] != "{" and tokens.kinds[0] not in (TIMES, REFUSED):
-        grammar = Grammar(tokens, lexicon_of(vocabulary), flipped)
+        grammar = grammar_for(tokens, lexicon_of(vocabulary), flipped)
         node = grammar.sum()
         if grammar.kinds[grammar.pos] != END:
             raise grammar.unexpected()
@@ -156,7 +157,7 @@ def _read_statements(
         vocabulary = vocabulary.with_names(names)
         tokens = tokenize(text, lexicon_of(vocabulary), tokens.parts)
         statements, notes = split(tokens, names)
-    grammar = Grammar(tokens, lexicon_of(vocabulary), flipped)
+    grammar = grammar_for(tokens, lexicon_of(vocabulary), flipped)
     grammar.notes += notes
     definitions = []
     answers: list[Statement] = []
@@ -346,7 +347,7 @@ def parse_quantity(text: str, vocabulary: Vocabulary) -> Partial | Symbol:
     Raises AnswerError for anything else.
     """
     tokens = tokenize(text, lexicon_of(vocabulary))
-    grammar = Grammar(tokens, lexicon_of(vocabulary))
+    grammar = grammar_for(tokens, lexicon_of(vocabulary))
     begin, end = trim(tokens, 0, len(tokens.kinds) - 1)
     node = _link(grammar, begin, end) if begin < end else None
     if isinstance(node, Partial | Symbol):

@@ -29,6 +29,7 @@ PARTIAL = "partial"  #: ``\partial``
 DIFFERENTIAL = "differential"  #: an upright or plain ``d``, or ``\delta``, that is no quantity
 NABLA = "nabla"
 BIG = "sum or product"  #: value: ``sum`` or ``prod``
+MATRIX = "matrix operation"  #: value: ``diag`` or ``trace``; only where names have sizes
 COMMAND = "command"  #: value: the name, a key of COMMANDS
 OPEN = "open"  #: value: a key of BRACKET_NAMES
 CLOSE = "close"
@@ -147,7 +148,7 @@ _OPERATORS: dict[str, Entry] = {
     "√": (COMMAND, "sqrt"), "∛": (COMMAND, "cbrt"),
     "±": (REFUSED, "pm"), "∓": (REFUSED, "pm"), "∞": (REFUSED, "infty"),
     "∑": (BIG, "sum"), "∏": (BIG, "prod"),
-    "∫": (REFUSED, "int"), "⊙": (REFUSED, "odot"), "⊗": (REFUSED, "otimes"),
+    "∫": (REFUSED, "int"), "⊙": (REFUSED, "odot"), "∘": (REFUSED, "circ"), "⊗": (REFUSED, "otimes"),
     "⇒": (REFUSED, "=>"), "→": (REFUSED, "->"), "⟹": (REFUSED, "=>"), "⟶": (REFUSED, "->"),
     "∝": (REFUSED, "propto"), "°": (REFUSED, "degree"), "%": (REFUSED, "%"),
     "ᵀ": (REFUSED, "transpose"), "⊤": (REFUSED, "transpose"), "†": (REFUSED, "dagger"),
@@ -430,10 +431,18 @@ OPERATOR_NAMES: Mapping[str, str] = MappingProxyType(
     }
 )
 
+#: Words for operations on matrices.
+MATRIX_WORDS: Mapping[str, Entry] = MappingProxyType(
+    {
+        "diag": (MATRIX, "diag"), "Diag": (MATRIX, "diag"), "tr": (MATRIX, "trace"),
+        "Tr": (MATRIX, "trace"), "trace": (MATRIX, "trace"), "Trace": (MATRIX, "trace"),
+    }
+)  # fmt: skip
+
 #: Kinds with which a factor begins.
 STARTS_FACTOR = frozenset(
     {NUMBER, SYMBOL, MARKED, FUNCTION, EITHER, CONSTANT, UNKNOWN, INDICATOR, PARTIAL,
-     DIFFERENTIAL, NABLA, BIG, COMMAND, OPEN, FRACTION, PLACEHOLDER, REALS}
+     DIFFERENTIAL, NABLA, BIG, MATRIX, COMMAND, OPEN, FRACTION, PLACEHOLDER, REALS}
 )  # fmt: skip
 
 #: Kinds that follow a factor and belong to it.

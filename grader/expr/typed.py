@@ -1,0 +1,611 @@
+r"""Expressions of vectors and matrices with their sizes checked: ``A^T(Ax - b)``.
+
+A tree says what was written; a :class:`Typed` value says what it means: which product is
+of matrices and which by a number, what is taken entry by entry, and of what size each
+part is.  Sizes are symbolic (``m``, ``n``) or whole numbers, and equal only if written alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Any as Anything
+from typing import Literal, get_args
+
+from grader.errors import GraderError
+from grader.expr.tree import (
+    Big,
+    Call,
+    Cases,
+    Condition,
+    Constant,
+    Dimensions,
+    Indicator,
+    Negation,
+    Node,
+    Number,
+    Operation,
+    Partial,
+    Power,
+    Product,
+    Quotient,
+    Special,
+    Sum,
+    Symbol,
+    children,
+    substitute,
+    with_children,
+)
+from grader.limits import MAX_MATRIX_POWER
+from grader.source import NOWHERE, Span
+
+#: A number of rows or columns: a name, digits, or (while types are found) ``?3``.
+Size = str
+Shape = tuple[Size, Size]
+SCALAR: Shape = ("1", "1")
+
+Op = Literal[
+    "symbol", "sum", "product", "transpose", "inverse", "diag", "trace", "identity", "ones",
+    "map", "elementwise",
+]  # fmt: skip
+
+ONE, ZERO, TWO = Number(Fraction(1)), Number(Fraction(0)), Number(Fraction(2))
+
+
+class ShapeError(GraderError):
+    """An expression whose sizes do not fit, so that it has no meaning; ``span`` is where."""
+
+    def __init__(self, message: str, span: Span) -> None:
+        super().__init__(message)
+        self.message = message
+        self.span = span
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A matrix expression of known size.
+
+    ``map`` takes ``tree`` entry by entry, over the symbols ``§0``, ``§1``, … that stand for
+    the entries of the arguments (an argument that is a number stands for itself at every
+    entry); without arguments it is a number.  ``identity`` and ``ones`` have no arguments.
+    """
+
+    op: Op
+    args: tuple[Typed, ...]
+    shape: Shape
+    name: str = ""
+    tree: Node = ZERO
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+    @property
+    def is_scalar(self) -> bool:
+        return self.shape == SCALAR
+
+
+def slot(index: int) -> Symbol:
+    """What stands for the entry of an argument in the tree of a ``map``."""
+    return Symbol(f"§{index}")
+
+
+def shape_text(shape: Shape) -> str:
+    """A size as messages say it: ``m×n``; ``a number``."""
+    if shape == SCALAR:
+        return "a number"
+    return "×".join("?" if size.startswith("?") else _plain(size) for size in shape)
+
+
+def _plain(size: Size) -> str:
+    return size.replace("_", "")
+
+
+# --- Making typed values ----------------------------------------------------------
+
+
+def number(value: int | Fraction, span: Span = NOWHERE) -> Typed:
+    """A number."""
+    return Typed("map", (), SCALAR, tree=Number(Fraction(value)), span=span)
+
+
+def is_number(value: Typed, what: int) -> bool:
+    """Whether a value is that number, by its form."""
+    return value.op == "map" and not value.args and value.tree == Number(Fraction(what))
+
+
+def is_zero(value: Typed) -> bool:
+    """Whether a value is 0 by its form."""
+    if value.op == "product":
+        return any(map(is_zero, value.args))
+    return is_number(value, 0)
+
+
+def add(terms: Sequence[Typed], shape: Shape) -> Typed:
+    """A sum without its zeros; ``shape`` is that of an empty one."""
+    kept = tuple(term for term in terms if not is_zero(term))
+    if not kept:
+        return zero(shape)
+    return kept[0] if len(kept) == 1 else Typed("sum", kept, shape)
+
+
+def zero(shape: Shape) -> Typed:
+    """The matrix of zeros."""
+    if shape == SCALAR:
+        return number(0)
+    return Typed("product", (number(0), *_all_ones(shape)), shape)
+
+
+def _all_ones(shape: Shape) -> tuple[Typed, ...]:
+    rows, columns = shape
+    column = Typed("ones", (), (rows, "1"))
+    if columns == "1":
+        return (column,)
+    row = transpose(Typed("ones", (), (columns, "1")))
+    return (row,) if rows == "1" else (column, row)
+
+
+def multiply(factors: Sequence[Typed], shape: Shape) -> Typed:
+    """A product in order, without ones and, beside others, without identities."""
+    flat: list[Typed] = []
+    for factor in factors:
+        # A number that comes of a row and a column stays one factor: x (u^T v).
+        open_ = not factor.is_scalar or all(arg.is_scalar for arg in factor.args)
+        flat += factor.args if factor.op == "product" and open_ else (factor,)
+    kept = [f for f in flat if not is_number(f, 1) and f.op != "identity"]
+    if any(map(is_zero, kept)):
+        return zero(shape)
+    if all(f.is_scalar for f in kept) and shape != SCALAR:
+        eye = next(f for f in flat if f.op == "identity")
+        kept.append(eye)
+    if not kept:
+        return number(1)
+    numbers = [f for f in kept if f.op == "map" and not f.args and isinstance(f.tree, Number)]
+    if len(numbers) > 1:
+        value = Fraction(1)
+        for each in numbers:
+            assert isinstance(each.tree, Number)
+            value *= each.tree.value
+        rest = [f for f in kept if f not in numbers]
+        kept = rest if value == 1 and rest else [number(value), *rest]
+    return kept[0] if len(kept) == 1 else Typed("product", tuple(kept), shape)
+
+
+def negate(value: Typed) -> Typed:
+    """``-value``"""
+    return multiply([number(-1), value], value.shape)
+
+
+def transpose(value: Typed) -> Typed:
+    """The transpose, of a transpose the value itself."""
+    if value.is_scalar:
+        return value
+    if value.op == "transpose":
+        return value.args[0]
+    if value.op in ("identity", "diag"):
+        return value
+    return Typed("transpose", (value,), (value.shape[1], value.shape[0]))
+
+
+def elementwise(factors: Sequence[Typed], shape: Shape) -> Typed:
+    """The product entry by entry; numbers among the factors scale it."""
+    flat: list[Typed] = []
+    for factor in factors:
+        flat += factor.args if factor.op == "elementwise" else (factor,)
+    outside = [f for f in flat if f.is_scalar]
+    inside = [f for f in flat if not f.is_scalar and f.op != "ones"]
+    if any(map(is_zero, flat)):
+        return zero(shape)
+    if not inside:
+        kept: Typed = next((f for f in flat if f.op == "ones"), number(1))
+    elif len(inside) == 1:
+        kept = inside[0]
+    else:
+        kept = Typed("elementwise", tuple(inside), shape)
+    return multiply([*outside, kept], shape) if outside else kept
+
+
+def mapped(tree: Node, args: Sequence[Typed], shape: Shape, span: Span = NOWHERE) -> Typed:
+    """``tree`` entry by entry."""
+    return Typed("map", tuple(args), shape, tree=tree, span=span)
+
+
+# --- Finding sizes ------------------------------------------------------------------
+
+
+class Typing:
+    """Gives trees their sizes, in one vocabulary of sized names.
+
+    ``shapes``: the size of each vector and matrix; another name is a number.
+    ``meanings``: names with a tree of their own, not circular.
+    """
+
+    def __init__(self, shapes: Mapping[str, Shape], meanings: Mapping[str, Node]) -> None:
+        self._shapes = shapes
+        self._meanings = meanings
+        self._known: dict[str, Typed] = {}
+        self._same: dict[Size, Size] = {}
+        self._fresh = 0
+
+    def typed(self, tree: Node, wanted: Shape | None = None) -> Typed:
+        """The tree with its sizes; ``wanted`` is a size that it may be expected to have,
+        where it leaves that open (``I``).  Raises ShapeError where it has no meaning."""
+        found = self._go(tree)
+        if wanted is not None and "?" in "".join(self._found(found.shape)):
+            self._unify(found.shape, wanted)
+        return self._settled(found)
+
+    # -- sizes that are not known yet ----------------------------------------------
+
+    def _new(self) -> Size:
+        self._fresh += 1
+        return f"?{self._fresh}"
+
+    def _find(self, size: Size) -> Size:
+        while size in self._same:
+            size = self._same[size]
+        return size
+
+    def _found(self, shape: Shape) -> Shape:
+        return self._find(shape[0]), self._find(shape[1])
+
+    def _unify_sizes(self, left: Size, right: Size) -> bool:
+        left, right = self._find(left), self._find(right)
+        if left == right:
+            return True
+        if left.startswith("?"):
+            self._same[left] = right
+            return True
+        if right.startswith("?"):
+            self._same[right] = left
+            return True
+        return False
+
+    def _unify(self, left: Shape, right: Shape) -> bool:
+        return self._unify_sizes(left[0], right[0]) and self._unify_sizes(left[1], right[1])
+
+    def _settled(self, value: Typed) -> Typed:
+        shape = self._found(value.shape)
+        if any(size.startswith("?") for size in shape):
+            what = "`I`" if value.op == "identity" else r"`\mathbf{1}`"
+            raise ShapeError(f"the size of {what} does not follow; write it with its size", value.span)
+        args = tuple(self._settled(arg) for arg in value.args)
+        return replace(value, args=args, shape=shape)
+
+    # -- the nodes ---------------------------------------------------------------------
+
+    def _go(self, node: Node) -> Typed:
+        made = self._made(node)
+        return replace(made, span=node.span) if made.span is NOWHERE else made
+
+    def _made(self, node: Node) -> Typed:
+        match node:
+            case Number() | Constant():
+                return Typed("map", (), SCALAR, tree=node)
+            case Symbol():
+                return self._symbol(node)
+            case Sum():
+                return self._sum(node)
+            case Negation():
+                return negate(self._go(node.operand))
+            case Product():
+                return self._product([self._go(factor) for factor in node.factors], node)
+            case Quotient():
+                return self._quotient(node)
+            case Power():
+                return self._power(node)
+            case Call() | Indicator() | Cases():
+                return self._map(node)
+            case Operation():
+                return self._operation(node)
+            case Special():
+                return self._special(node)
+            case Partial():
+                raise ShapeError("a derivative is not worked out", node.span)
+            case Big():
+                raise ShapeError("sums over an index are not read beside matrices", node.span)
+
+    def _symbol(self, node: Symbol) -> Typed:
+        if node.name in self._meanings:
+            if node.name not in self._known:
+                self._known[node.name] = self._go(self._meanings[node.name])
+            return self._known[node.name]
+        return Typed("symbol", (), self._shapes.get(node.name, SCALAR), name=node.name)
+
+    def _sum(self, node: Sum) -> Typed:
+        terms = [self._go(term) for term in node.terms]
+        sized = [term for term in terms if self._found(term.shape) != SCALAR]
+        if not sized:
+            return Typed("sum", tuple(terms), SCALAR)
+        first = sized[0]
+        for term in sized[1:]:
+            if not self._unify(first.shape, term.shape):
+                raise ShapeError(
+                    f"{self._text(first)} and {self._text(term)} cannot be added", term.span
+                )
+        shape = self._found(first.shape)
+        made = [t if self._found(t.shape) != SCALAR else self._spread(t, shape) for t in terms]
+        return Typed("sum", tuple(made), shape)
+
+    def _spread(self, term: Typed, shape: Shape) -> Typed:
+        """A plain number beside a vector: that number at every entry."""
+        core = term.args[-1] if term.op == "product" and is_number(term.args[0], -1) else term
+        plain = core.op == "map" and not core.args
+        if is_number(term, 0):
+            return zero(shape)
+        if not plain or shape[0] == shape[1]:
+            hint = " (for a multiple of the identity write `I`)" if shape[0] == shape[1] else ""
+            raise ShapeError(
+                f"a number and {_article(shape)} cannot be added{hint}", term.span
+            )
+        return Typed("product", (term, *_all_ones(shape)), shape)
+
+    def _text(self, value: Typed) -> str:
+        shape = self._found(value.shape)
+        return f"`{value.name}`, which is {shape_text(shape)}," if value.name else _article(shape)
+
+    def _product(self, factors: list[Typed], node: Node) -> Typed:
+        """From left to right; where that does not fit, later factors may make a number."""
+        total = factors[0]
+        rest = factors[1:]
+        while rest:
+            joined = self._pair(total, rest[0])
+            if joined is not None:
+                total, rest = joined, rest[1:]
+                continue
+            for count in range(2, len(rest) + 1):
+                inner = self._chain(rest[:count])
+                if inner is not None and self._found(inner.shape) == SCALAR:
+                    pair = self._pair(total, inner)
+                    assert pair is not None
+                    total, rest = pair, rest[count:]
+                    break
+            else:
+                raise self._misfit(total, rest[0], node)
+        return total
+
+    def _chain(self, factors: list[Typed]) -> Typed | None:
+        total: Typed | None = factors[0]
+        for factor in factors[1:]:
+            total = None if total is None else self._pair(total, factor)
+        return total
+
+    def _pair(self, left: Typed, right: Typed) -> Typed | None:
+        """The product of two values, None where they do not conform."""
+        a, b = self._found(left.shape), self._found(right.shape)
+        if a == SCALAR or b == SCALAR:
+            return multiply([left, right], b if a == SCALAR else a)
+        if not self._unify_sizes(a[1], b[0]):
+            return None
+        return multiply([left, right], self._found((a[0], b[1])))
+
+    def _misfit(self, left: Typed, right: Typed, node: Node) -> ShapeError:
+        a, b = self._found(left.shape), self._found(right.shape)
+        hint = ""
+        if a == b and a[1] == "1":
+            hint = r"; for the sum of products write `u^T v`, entry by entry `u \odot v`"
+        said = f"{self._text(left)} times {self._text(right)}".replace(",,", ",")
+        span = Span(min(node.span.start, right.span.start), right.span.end)
+        return ShapeError(f"{said} is a product that does not conform{hint}", span)
+
+    def _quotient(self, node: Quotient) -> Typed:
+        above, below = self._go(node.numerator), self._go(node.denominator)
+        a, b = self._found(above.shape), self._found(below.shape)
+        if b == SCALAR:
+            if a == SCALAR:
+                return mapped(Quotient(slot(0), slot(1)), (above, below), SCALAR)
+            return multiply([mapped(Quotient(ONE, slot(0)), (below,), SCALAR), above], a)
+        if "1" in b and (a == SCALAR or self._unify(a, b)):
+            return mapped(Quotient(slot(0), slot(1)), (above, below), b)
+        raise ShapeError(
+            f"nothing can be divided by {_article(b)}; write its inverse", node.denominator.span
+        )
+
+    def _power(self, node: Power) -> Typed:
+        whole = _whole(node.exponent)
+        if isinstance(node.base, Operation) and node.base.name == "norm" and whole == 2:
+            return self._square(self._go(node.base.operands[0]))
+        base, exponent = self._go(node.base), self._go(node.exponent)
+        shape = self._found(base.shape)
+        if self._found(exponent.shape) != SCALAR:
+            raise ShapeError("an exponent must be a number", node.exponent.span)
+        if shape == SCALAR:
+            return mapped(Power(slot(0), slot(1)), (base, exponent), SCALAR)
+        if not self._unify_sizes(shape[0], shape[1]):
+            hint = r"; write `x \odot x` or `x^T x`" if "1" in shape else ""
+            raise ShapeError(
+                f"only square matrices have powers, and this is {shape_text(shape)}{hint}",
+                node.span,
+            )
+        if whole is None or not 0 < abs(whole) <= MAX_MATRIX_POWER:
+            raise ShapeError("the exponent of a matrix must be a small whole number", node.span)
+        shape = self._found(shape)
+        if whole < 0:
+            base = base.args[0] if base.op == "inverse" else Typed("inverse", (base,), shape)
+        return multiply([base] * abs(whole), shape)
+
+    def _square(self, value: Typed) -> Typed:
+        """The sum of the squares of all entries."""
+        rows, columns = self._found(value.shape)
+        if (rows, columns) == SCALAR:
+            return mapped(Power(slot(0), TWO), (value,), SCALAR)
+        if columns == "1":
+            return multiply([transpose(value), value], SCALAR)
+        if rows == "1":
+            return multiply([value, transpose(value)], SCALAR)
+        square = multiply([transpose(value), value], (columns, columns))
+        return Typed("trace", (square,), SCALAR)
+
+    def _map(self, node: Call | Indicator | Cases) -> Typed:
+        """A function, an indicator or cases, entry by entry where there are entries."""
+        args: list[Typed] = []
+        tree = self._lifted(node, args)
+        shape: Shape = SCALAR
+        for arg in args:
+            here = self._found(arg.shape)
+            if here == SCALAR:
+                continue
+            if shape != SCALAR and not self._unify(shape, here):
+                raise ShapeError(
+                    f"{shape_text(shape)} and {shape_text(here)} stand side by side entry by entry",
+                    node.span,
+                )
+            shape = self._found(here)
+        if isinstance(node, Call) and shape != SCALAR:
+            if node.function == "abs":
+                raise ShapeError(
+                    f"`|…|` of {_article(shape)} is read as no norm; write `\\|x\\|`", node.span
+                )
+            if shape[0] == shape[1] and node.function in _MATRIX_FUNCTIONS:
+                raise ShapeError(
+                    f"`{node.function}` of a square matrix is not read here", node.span
+                )
+        return mapped(tree, args, shape)
+
+    def _lifted(self, node: Node | Condition, args: list[Typed]) -> Anything:
+        """The node with its values as slots; conditions are kept."""
+        parts: list[Anything] = []
+        for part in children(node):
+            if isinstance(part, _CONDITIONS):
+                parts.append(self._lifted(part, args))
+                continue
+            args.append(self._go(part))  # type: ignore[arg-type]
+            parts.append(slot(len(args) - 1))
+        return with_children(node, tuple(parts))
+
+    def _operation(self, node: Operation) -> Typed:
+        args = [self._go(operand) for operand in node.operands]
+        shape = self._found(args[0].shape)
+        match node.name:
+            case "transpose":
+                if shape == SCALAR:
+                    return args[0]
+                made = transpose(args[0])
+                return replace(made, shape=(shape[1], shape[0]))
+            case "elementwise":
+                for arg in args[1:]:
+                    here = self._found(arg.shape)
+                    if SCALAR in (here, shape):
+                        shape = here if shape == SCALAR else shape
+                    elif not self._unify(shape, here):
+                        raise ShapeError(
+                            f"{_article(self._found(shape))} and {_article(here)} cannot be"
+                            " multiplied entry by entry",
+                            node.span,
+                        )
+                return elementwise(args, self._found(shape))
+            case "diag":
+                if shape[1] != "1" or shape == SCALAR:
+                    raise ShapeError(
+                        f"`diag` makes a matrix of a column, and this is {_article(shape)}",
+                        node.span,
+                    )
+                return Typed("diag", (args[0],), (shape[0], shape[0]))
+            case "trace":
+                if not self._unify_sizes(*shape):
+                    raise ShapeError(f"{_article(shape)} has no trace", node.span)
+                return args[0] if shape == SCALAR else Typed("trace", (args[0],), SCALAR)
+            case "norm":
+                return mapped(Call("sqrt", (slot(0),)), (self._square(args[0]),), SCALAR)
+
+    def _special(self, node: Special) -> Typed:
+        size = self._new() if node.size is None else _size_of(node.size)
+        if size is None:
+            raise ShapeError("a size is a name or a whole number", node.span)
+        if node.name == "identity":
+            return Typed("identity", (), (size, size), span=node.span)
+        return Typed("ones", (), (size, "1"), span=node.span)
+
+
+_CONDITIONS = get_args(Condition)
+
+#: Functions that square matrices have too, other than entry by entry.
+_MATRIX_FUNCTIONS = frozenset({"exp", "log", "sqrt", "root", "sin", "cos", "sinh", "cosh", "sign"})
+
+
+def _article(shape: Shape) -> str:
+    text = shape_text(shape)
+    if shape == SCALAR:
+        return text
+    an = "an" if text[:1] in "amnshxfl8" else "a"
+    kind = "vector" if "1" in shape else "matrix"
+    return f"{an} {text} {kind}"
+
+
+def _whole(node: Node) -> int | None:
+    if isinstance(node, Negation):
+        inner = _whole(node.operand)
+        return None if inner is None else -inner
+    if isinstance(node, Number) and node.value.denominator == 1:
+        return int(node.value)
+    return None
+
+
+def _size_of(node: Node) -> Size | None:
+    if isinstance(node, Symbol):
+        return node.name
+    if isinstance(node, Number) and node.value.denominator == 1 and node.value > 0:
+        return str(node.value)
+    return None
+
+
+def shape_of(size: Dimensions) -> Shape | None:
+    """A size as read to a shape; None where it is no plain one."""
+    rows, columns = _size_of(size.rows), _size_of(size.columns)
+    return None if rows is None or columns is None else (rows, columns)
+
+
+# --- Back to trees ---------------------------------------------------------------------
+
+
+def to_tree(value: Typed) -> Node:
+    """The tree that people read for a typed value."""
+    return _TREES[value.op](value)
+
+
+def _sum_tree(value: Typed) -> Node:
+    return Sum(tuple(to_tree(term) for term in value.args))
+
+
+def _product_tree(value: Typed) -> Node:
+    first, *rest = value.args
+    if is_number(first, -1):
+        return Negation(to_tree(rest[0]) if len(rest) == 1 else _product_of(rest))
+    if first.op == "map" and isinstance(first.tree, Number) and first.tree.value < 0:
+        positive = number(-first.tree.value)
+        return Negation(_product_of([positive, *rest]))
+    return _product_of(value.args)
+
+
+def _product_of(factors: Sequence[Typed]) -> Node:
+    return Product(tuple(map(to_tree, factors)))
+
+
+def _inverse_tree(value: Typed) -> Node:
+    return Power(to_tree(value.args[0]), Negation(ONE))
+
+
+def _map_tree(value: Typed) -> Node:
+    names = {slot(index).name: to_tree(arg) for index, arg in enumerate(value.args)}
+    return substitute(value.tree, names)
+
+
+def _named(name: Literal["transpose", "diag", "trace", "elementwise"]) -> Callable[[Typed], Node]:
+    return lambda value: Operation(name, tuple(map(to_tree, value.args)))
+
+
+def _size_tree(size: Size) -> Node:
+    return Number(Fraction(int(size))) if size.isdigit() else Symbol(size)
+
+
+_TREES: Mapping[Op, Callable[[Typed], Node]] = {
+    "symbol": lambda value: Symbol(value.name),
+    "sum": _sum_tree,
+    "product": _product_tree,
+    "transpose": _named("transpose"),
+    "inverse": _inverse_tree,
+    "diag": _named("diag"),
+    "trace": _named("trace"),
+    "elementwise": _named("elementwise"),
+    "identity": lambda value: Special("identity", _size_tree(value.shape[0])),
+    "ones": lambda value: Special("ones", _size_tree(value.shape[0])),
+    "map": _map_tree,
+}
