@@ -42,7 +42,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "grader.questions",
         "grader.equivalence",
         "grader.compare",
-        "grader.derive",
+        "grader.derive grader.matrix_calculus",
         "grader.expr",
         "grader.read",
         "grader.cache",

@@ -220,7 +220,9 @@ class MatrixGrammar(Grammar):
         base = name.rstrip("'")
         if base != name and len(name) - len(base) == 1 and self._has_size(base):
             self.pos += 1
-            self.note(f"`{self.quote(span.start, span.end)}` is read as a transpose", "ambiguity", span)
+            self.note(
+                f"`{self.quote(span.start, span.end)}` is read as a transpose", "ambiguity", span
+            )
             return Operation("transpose", (Symbol(base, span),), span)
         return super().unknown()
 
@@ -299,9 +301,7 @@ def _factors_of(node: Node) -> tuple[Node, ...]:
     return node.factors if isinstance(node, Product) else (node,)
 
 
-def grammar_for(
-    tokens: Tokens, lexicon: Lexicon, flipped: frozenset[int] = frozenset()
-) -> Grammar:
+def grammar_for(tokens: Tokens, lexicon: Lexicon, flipped: frozenset[int] = frozenset()) -> Grammar:
     """The grammar that a vocabulary asks for."""
     if lexicon.vocabulary.shapes:
         return MatrixGrammar(tokens, lexicon, flipped)

@@ -120,11 +120,25 @@ def is_zero(value: Typed) -> bool:
 
 
 def add(terms: Sequence[Typed], shape: Shape) -> Typed:
-    """A sum without its zeros; ``shape`` is that of an empty one."""
-    kept = tuple(term for term in terms if not is_zero(term))
+    """A sum without its zeros, equal terms joined; ``shape`` is that of an empty one."""
+    counts: dict[Typed, Fraction] = {}
+    for term in terms:
+        if not is_zero(term):
+            count, rest = _counted(term)
+            counts[rest] = counts.get(rest, Fraction(0)) + count
+    kept = tuple(multiply([number(count), rest], shape) for rest, count in counts.items() if count)
     if not kept:
         return zero(shape)
     return kept[0] if len(kept) == 1 else Typed("sum", kept, shape)
+
+
+def _counted(value: Typed) -> tuple[Fraction, Typed]:
+    """A value as a plain number times the rest."""
+    if value.op == "product":
+        first, *rest = value.args
+        if first.op == "map" and not first.args and isinstance(first.tree, Number):
+            return first.tree.value, multiply(rest, value.shape)
+    return Fraction(1), value
 
 
 def zero(shape: Shape) -> Typed:
@@ -159,7 +173,7 @@ def multiply(factors: Sequence[Typed], shape: Shape) -> Typed:
     if not kept:
         return number(1)
     numbers = [f for f in kept if f.op == "map" and not f.args and isinstance(f.tree, Number)]
-    if len(numbers) > 1:
+    if numbers:
         value = Fraction(1)
         for each in numbers:
             assert isinstance(each.tree, Number)
@@ -266,7 +280,9 @@ class Typing:
         shape = self._found(value.shape)
         if any(size.startswith("?") for size in shape):
             what = "`I`" if value.op == "identity" else r"`\mathbf{1}`"
-            raise ShapeError(f"the size of {what} does not follow; write it with its size", value.span)
+            raise ShapeError(
+                f"the size of {what} does not follow; write it with its size", value.span
+            )
         args = tuple(self._settled(arg) for arg in value.args)
         return replace(value, args=args, shape=shape)
 
@@ -333,9 +349,7 @@ class Typing:
             return zero(shape)
         if not plain or shape[0] == shape[1]:
             hint = " (for a multiple of the identity write `I`)" if shape[0] == shape[1] else ""
-            raise ShapeError(
-                f"a number and {_article(shape)} cannot be added{hint}", term.span
-            )
+            raise ShapeError(f"a number and {_article(shape)} cannot be added{hint}", term.span)
         return Typed("product", (term, *_all_ones(shape)), shape)
 
     def _text(self, value: Typed) -> str:
@@ -556,56 +570,76 @@ def shape_of(size: Dimensions) -> Shape | None:
 # --- Back to trees ---------------------------------------------------------------------
 
 
-def to_tree(value: Typed) -> Node:
-    """The tree that people read for a typed value."""
-    return _TREES[value.op](value)
+def to_tree(value: Typed, names: Mapping[Typed, str] | None = None) -> Node:
+    """The tree that people read for a typed value; ``names`` are values with a name."""
+    return _Printer(names or {}).tree(value)
 
 
-def _sum_tree(value: Typed) -> Node:
-    return Sum(tuple(to_tree(term) for term in value.args))
+class _Printer:
+    def __init__(self, names: Mapping[Typed, str]) -> None:
+        self._names = names
 
+    def tree(self, value: Typed) -> Node:
+        name = self._names.get(value)
+        return self._OPS[value.op](self, value) if name is None else Symbol(name)
 
-def _product_tree(value: Typed) -> Node:
-    first, *rest = value.args
-    if is_number(first, -1):
-        return Negation(to_tree(rest[0]) if len(rest) == 1 else _product_of(rest))
-    if first.op == "map" and isinstance(first.tree, Number) and first.tree.value < 0:
-        positive = number(-first.tree.value)
-        return Negation(_product_of([positive, *rest]))
-    return _product_of(value.args)
+    def _sum(self, value: Typed) -> Node:
+        return Sum(tuple(self.tree(term) for term in value.args))
 
+    def _product(self, value: Typed) -> Node:
+        first, *rest = value.args
+        if first.op == "map" and isinstance(first.tree, Number) and first.tree.value < 0:
+            if first.tree.value == -1:
+                return Negation(self._joined(rest))
+            return Negation(self._joined([number(-first.tree.value), *rest]))
+        return self._joined(value.args)
 
-def _product_of(factors: Sequence[Typed]) -> Node:
-    return Product(tuple(map(to_tree, factors)))
+    def _joined(self, factors: Sequence[Typed]) -> Node:
+        parts = tuple(map(self.tree, factors))
+        return parts[0] if len(parts) == 1 else Product(parts)
 
+    def _inverse(self, value: Typed) -> Node:
+        return Power(self.tree(value.args[0]), Negation(ONE))
 
-def _inverse_tree(value: Typed) -> Node:
-    return Power(to_tree(value.args[0]), Negation(ONE))
+    def _map(self, value: Typed) -> Node:
+        names = {slot(index).name: self.tree(arg) for index, arg in enumerate(value.args)}
+        return substitute(value.tree, names)
 
+    def _transpose(self, value: Typed) -> Node:
+        return Operation("transpose", (self.tree(value.args[0]),))
 
-def _map_tree(value: Typed) -> Node:
-    names = {slot(index).name: to_tree(arg) for index, arg in enumerate(value.args)}
-    return substitute(value.tree, names)
+    def _diag(self, value: Typed) -> Node:
+        return Operation("diag", (self.tree(value.args[0]),))
 
+    def _trace(self, value: Typed) -> Node:
+        return Operation("trace", (self.tree(value.args[0]),))
 
-def _named(name: Literal["transpose", "diag", "trace", "elementwise"]) -> Callable[[Typed], Node]:
-    return lambda value: Operation(name, tuple(map(to_tree, value.args)))
+    def _elementwise(self, value: Typed) -> Node:
+        return Operation("elementwise", tuple(map(self.tree, value.args)))
+
+    def _symbol(self, value: Typed) -> Node:
+        return Symbol(value.name)
+
+    def _identity(self, value: Typed) -> Node:
+        return Special("identity", _size_tree(value.shape[0]))
+
+    def _ones(self, value: Typed) -> Node:
+        return Special("ones", _size_tree(value.shape[0]))
+
+    _OPS: Mapping[Op, Callable[[_Printer, Typed], Node]] = {
+        "symbol": _symbol,
+        "sum": _sum,
+        "product": _product,
+        "transpose": _transpose,
+        "inverse": _inverse,
+        "diag": _diag,
+        "trace": _trace,
+        "elementwise": _elementwise,
+        "identity": _identity,
+        "ones": _ones,
+        "map": _map,
+    }
 
 
 def _size_tree(size: Size) -> Node:
     return Number(Fraction(int(size))) if size.isdigit() else Symbol(size)
-
-
-_TREES: Mapping[Op, Callable[[Typed], Node]] = {
-    "symbol": lambda value: Symbol(value.name),
-    "sum": _sum_tree,
-    "product": _product_tree,
-    "transpose": _named("transpose"),
-    "inverse": _inverse_tree,
-    "diag": _named("diag"),
-    "trace": _named("trace"),
-    "elementwise": _named("elementwise"),
-    "identity": lambda value: Special("identity", _size_tree(value.shape[0])),
-    "ones": lambda value: Special("ones", _size_tree(value.shape[0])),
-    "map": _map_tree,
-}

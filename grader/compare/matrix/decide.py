@@ -243,14 +243,10 @@ def _at(
 
 def _all_equal(left: Entries, right: Entries, positive: frozenset[str]) -> bool:
     """Whether every entry is proved equal."""
-    return all(
-        a == b or _entry_equal(a, b, positive) for _, _, a, b in _paired(left, right)
-    )
+    return all(a == b or _entry_equal(a, b, positive) for _, _, a, b in _paired(left, right))
 
 
 def _entry_equal(left: Node, right: Node, positive: frozenset[str]) -> bool:
     names = leaf_names(left, {}) | leaf_names(right, {})
     above = frozenset(name for name in names if _base(name) in positive or name in positive)
     return proved_equal(Side(left, {}), Side(right, {}), above)
-
-

@@ -172,5 +172,3 @@ def determinant(rows: Entries) -> Node:
         term = product_of([head, determinant(minor)])
         terms.append(Negation(term) if column % 2 and term != ZERO else term)
     return sum_of(terms)
-
-

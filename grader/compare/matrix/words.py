@@ -132,8 +132,8 @@ class Words:
             blank = Letter(word[at].kind, "", word[at].shape, word[at].turned)
             groups.setdefault((word[:at], blank, word[at + 1 :]), {})[word] = pair
         rest: _Pairs = {}
-        for (before, blank, _), members in groups.items():
-            if blank is not None and len(members) > 1:
+        for (before, hole, _), members in groups.items():
+            if hole is not None and len(members) > 1:
                 trees = [(self._tree(word[len(before)]), *pair) for word, pair in members.items()]
                 mine = sum_of([product_of([value, tree]) for tree, value, _ in trees])
                 theirs = sum_of([product_of([value, tree]) for tree, _, value in trees])
@@ -202,7 +202,8 @@ class Words:
     def _mapped(self, tree: Node, args: Iterable[Typed], shape: Shape) -> Form:
         if shape[0] == "1" and shape[1] != "1":  # a row is a column, turned
             turned = [
-                arg if arg.is_scalar else Typed("transpose", (arg,), (shape[1], "1")) for arg in args
+                arg if arg.is_scalar else Typed("transpose", (arg,), (shape[1], "1"))
+                for arg in args
             ]
             return _turned(self._mapped(tree, turned, (shape[1], "1")))
         values: dict[str, Node] = {}
@@ -322,9 +323,7 @@ class Words:
         if a.kind == "diagonal" and b.kind == "column" and not b.turned:
             return self._column(product_of([self._tree(a), self._tree(b)]), a.shape[0])
         if a.kind == "column" and a.turned and b.kind == "diagonal":
-            return _turned(
-                self._column(product_of([self._tree(a), self._tree(b)]), b.shape[0])
-            )
+            return _turned(self._column(product_of([self._tree(a), self._tree(b)]), b.shape[0]))
         return None
 
     # -- numbers ---------------------------------------------------------------------------
@@ -355,9 +354,7 @@ class Words:
                 row = _turned(self._column(others, size))
                 return self._number(self._times(row, {word: ONE}))
         number = self._number_of(rest, (size, "1"))
-        return Symbol(
-            self._kept.sums.setdefault((str(number), size), f"$s{number}")
-        )
+        return Symbol(self._kept.sums.setdefault((str(number), size), f"$s{number}"))
 
     def _named(self, word: Word) -> Node:
         """One symbol for a number that is a word, and for the word read backwards."""
@@ -386,7 +383,9 @@ class Words:
         # Letters may cancel across the ends.
         turned = self._word((*word[1:], word[0]))
         if len(turned) != 1 or len(next(iter(turned))) < len(word):
-            terms = [product_of([v, self._trace_of(w, word[0].shape[1])]) for w, v in turned.items()]
+            terms = [
+                product_of([v, self._trace_of(w, word[0].shape[1])]) for w, v in turned.items()
+            ]
             return sum_of(terms)
         rounds = [(*word[k:], *word[:k]) for k in range(len(word))]
         names = (self._kept.numbers.get(w) for r in rounds for w in (r, _turned_word(r)))
@@ -538,5 +537,3 @@ def _plain_steps(tree: Node) -> Node:
             return Product((inner, step))
         return step if tree.derivative == 1 else ZERO
     return tree
-
-
