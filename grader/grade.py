@@ -207,7 +207,7 @@ def _given(part: Part, asked: Asked) -> Given | None:
     shared, own = map(_entries, (asked.shared, asked.own))
     scope = make_scope(part.statement, shared, own, part.question)
     reading = QUESTIONS[part.kind].read(asked.text, scope.vocabulary, part)
-    if not isinstance(reading.tree, Node):
+    if not isinstance(reading.tree, Node) or not part.references or part.sums is not None:
         return None
     if reading.definitions:
         inner = {found.name: found.tree for found in reading.definitions}
@@ -371,6 +371,10 @@ def _diagnosed(
     from grader.mistakes.diagnosis import Diagnosis
     from grader.mistakes.follow import find_slip
 
+    own = QUESTIONS[part.kind].diagnose
+    if own is not None:
+        found = own(part, tree, definitions)
+        return (None if found is None else Diagnosis(*found)), None
     slip = find_slip(part, tree, definitions)
     if slip is None:
         return homework.diagnoser.diagnose(part, tree, definitions), None
@@ -402,6 +406,9 @@ def _meaning(part: Part, tree: Answer, scope: Scope, verdict: Verdict) -> str | 
     if not part.references:
         return part.latex(tree)
     part, tree, needed = in_numbers(part, tree, needed)
+    own = QUESTIONS[part.kind].fingerprint
+    if own is not None:
+        return own(part, tree, needed)
     expressions = sides(tree)
     # An array of another size has nothing to stand against; the points are the same.
     references = (

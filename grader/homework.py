@@ -169,6 +169,7 @@ def _unknown_mistakes(file: RubricFile) -> Iterator[Fault]:
     from grader.mistakes.table import MISTAKES, WITHOUT_ROW
 
     known = {mistake.name for mistake in MISTAKES} | WITHOUT_ROW | {FOLLOW_THROUGH, "times", "plus"}
+    known.update(*(kind.mistakes for kind in QUESTIONS.values()))
     for name in sorted(file.policy.partial_credit.keys() - known):
         where = credit_place(file, name)
         close = get_close_matches(name, sorted(known), 1, 0.5)

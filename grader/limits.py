@@ -338,6 +338,9 @@ MAX_ENTRY_NODES = 200_000
 #: products may meet.
 MAX_WORDS = 400
 
+#: Wrong answers that a wrong matrix expression is compared with, some 3 ms each.
+MAX_MATRIX_MISTAKES = 80
+
 # --- Batches (grader/batch) -----------------------------------------------------------
 
 #: Keys of answers files whose part is remembered by a worker: a class uses some hundred

@@ -166,7 +166,7 @@ def _constant_references(homework: Homework) -> Iterator[Fault]:
 
 
 #: Kinds whose answers come from a differentiation, so that a plain number is odd.
-DERIVED = frozenset({"derivative", "chain_term", "gradient", "jacobian", "hessian", "matrix"})
+DERIVED = frozenset({"derivative", "chain_term", "gradient", "jacobian", "hessian", "matrix_derivative"})
 
 
 def _coinciding_references(homework: Homework) -> Iterator[Fault]:
@@ -221,7 +221,12 @@ def _unsatisfiable(homework: Homework) -> Iterator[Fault]:
 
 def _mixed_layouts(homework: Homework) -> Iterator[Fault]:
     """Sizes of two questions in different layouts do not chain with each other."""
-    stated = [question for question in homework.file.questions if question.layout is not None]
+    stated = [
+        question
+        for question in homework.file.questions
+        # Sizes alone must chain; matrix derivatives may well be asked in both.
+        if question.layout is not None and question.kind.text != "matrix_derivative"
+    ]
     for question in stated[1:]:
         if question.layout != stated[0].layout:
             yield _remark(

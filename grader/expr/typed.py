@@ -158,13 +158,14 @@ def _all_ones(shape: Shape) -> tuple[Typed, ...]:
 
 
 def multiply(factors: Sequence[Typed], shape: Shape) -> Typed:
-    """A product in order, without ones and, beside others, without identities."""
+    """A product in order, numbers first, without ones and, beside others, identities."""
     flat: list[Typed] = []
     for factor in factors:
         # A number that comes of a row and a column stays one factor: x (u^T v).
         open_ = not factor.is_scalar or all(arg.is_scalar for arg in factor.args)
         flat += factor.args if factor.op == "product" and open_ else (factor,)
-    kept = [f for f in flat if not is_number(f, 1) and f.op != "identity"]
+    kept = [f for f in flat if f.is_scalar and not is_number(f, 1)]
+    kept += _absorbed([f for f in flat if not f.is_scalar and f.op != "identity"])
     if any(map(is_zero, kept)):
         return zero(shape)
     if all(f.is_scalar for f in kept) and shape != SCALAR:
@@ -181,6 +182,25 @@ def multiply(factors: Sequence[Typed], shape: Shape) -> Typed:
         rest = [f for f in kept if f not in numbers]
         kept = rest if value == 1 and rest else [number(value), *rest]
     return kept[0] if len(kept) == 1 else Typed("product", tuple(kept), shape)
+
+
+def _absorbed(factors: list[Typed]) -> list[Typed]:
+    """Factors in order, a column of ones beside a diagonal matrix taken into it."""
+    made: list[Typed] = []
+    for factor in factors:
+        before = made[-1] if made else None
+        if before is not None and before.op == "diag" and factor.op == "ones":
+            made[-1] = before.args[0]
+        elif (
+            before is not None
+            and before.op == "transpose"
+            and before.args[0].op == "ones"
+            and factor.op == "diag"
+        ):
+            made[-1] = transpose(factor.args[0])
+        else:
+            made.append(factor)
+    return made
 
 
 def negate(value: Typed) -> Typed:
@@ -203,6 +223,10 @@ def elementwise(factors: Sequence[Typed], shape: Shape) -> Typed:
     """The product entry by entry; numbers among the factors scale it."""
     flat: list[Typed] = []
     for factor in factors:
+        if factor.op == "product" and not factor.is_scalar:
+            rest = [arg for arg in factor.args if not arg.is_scalar]
+            flat += [arg for arg in factor.args if arg.is_scalar]
+            factor = multiply(rest, factor.shape)  # noqa: PLW2901 - without its numbers
         flat += factor.args if factor.op == "elementwise" else (factor,)
     outside = [f for f in flat if f.is_scalar]
     inside = [f for f in flat if not f.is_scalar and f.op != "ones"]
@@ -385,7 +409,7 @@ class Typing:
     def _pair(self, left: Typed, right: Typed) -> Typed | None:
         """The product of two values, None where they do not conform."""
         a, b = self._found(left.shape), self._found(right.shape)
-        if a == SCALAR or b == SCALAR:
+        if SCALAR in (a, b):
             return multiply([left, right], b if a == SCALAR else a)
         if not self._unify_sizes(a[1], b[0]):
             return None

@@ -12,6 +12,7 @@ from grader.questions.expression import EXPRESSION
 from grader.questions.gradient import GRADIENT
 from grader.questions.hessian import HESSIAN
 from grader.questions.jacobian import JACOBIAN
+from grader.questions.matrix import MATRIX_DERIVATIVE
 from grader.questions.part import Kind
 from grader.questions.shape import SHAPE
 from grader.questions.shortlist import LIST
@@ -43,5 +44,6 @@ QUESTIONS: Mapping[str, Kind] = _table(
         UPDATE,
         CHOICE,
         LIST,
+        MATRIX_DERIVATIVE,
     )
 )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from grader.compare.intervals import Interval
+from grader.compare.matrix.decide import MatrixReference
 from grader.compare.reference import NO_INTERVALS, Reference
 from grader.compare.sums import SumReference
 from grader.errors import AnswerError, LimitError
@@ -135,6 +136,8 @@ class Part:
     detail: Detail | None = None
     inner: tuple[Part, ...] = ()
     spellings: tuple[str, ...] = ()
+    #: What answers with vectors and matrices are compared with.
+    matrix: MatrixReference | None = None
 
     def is_named_by(self, text: str) -> bool:
         """Whether a text is this part's quantity, in any notation that is read."""
@@ -154,6 +157,15 @@ class Part:
         return to_latex(tree, self.statement.vocabulary.function_names())
 
 
+class Found(NamedTuple):
+    """A mistake that a kind of question finds itself: its name, what to tell the student,
+    and the same without the right answer."""
+
+    mistake: str
+    sentence: str
+    nudge: str
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of question.
@@ -164,6 +176,9 @@ class Kind:
     the student's definitions; it never raises for what ``read`` accepts.
     ``keys`` are the keys of a part that mean something to this kind, beside those of all
     kinds (see ``KIND_KEYS``); ``sections`` those of a question (``layers``, ``step``).
+
+    A kind whose parts have no ``references`` finds mistakes itself (``diagnose``, with
+    the names ``mistakes``) and names the meaning of answers for grouping (``fingerprint``).
     """
 
     name: str
@@ -172,3 +187,6 @@ class Kind:
     judge: Callable[[Part, Answer, Mapping[str, Node]], Verdict]
     keys: frozenset[str] = frozenset()
     sections: frozenset[str] = frozenset()
+    diagnose: Callable[[Part, Answer, Mapping[str, Node]], Found | None] | None = None
+    fingerprint: Callable[[Part, Answer, Mapping[str, Node]], str | None] | None = None
+    mistakes: tuple[str, ...] = ()

@@ -89,7 +89,7 @@ def near(name: str, known: Iterable[str]) -> str | None:
     return f"did you mean `{close[0]}`?" if close else None
 
 
-def _functions(question: QuestionFile, faults: Faults) -> dict[str, str]:
+def read_functions(question: QuestionFile, faults: Faults) -> dict[str, str]:
     functions: dict[str, str] = {}
     for written, meaning in question.functions:
         row = SPELLINGS.get(meaning.text.strip().lower().removeprefix("\\"))
@@ -105,7 +105,7 @@ def _functions(question: QuestionFile, faults: Faults) -> dict[str, str]:
 
 def read_statement(question: QuestionFile, faults: Faults) -> Statement:
     """The statement of a question; faults are collected, not raised."""
-    functions = _functions(question, faults)
+    functions = read_functions(question, faults)
     declared: dict[str, Located] = {}
 
     def declare(where: Located) -> str | None:
@@ -144,7 +144,7 @@ def read_statement(question: QuestionFile, faults: Faults) -> Statement:
     indices = read_indices(question, faults)
     vocabulary = Vocabulary(
         names=frozenset(declared) | frozenset(indices.values()),
-        aliases=_aliases(question, declared, functions, faults),
+        aliases=read_aliases(question, declared, functions, faults),
         functions=functions,
         subscript_partials=question.subscript_partials,
         indices=indices,
@@ -236,7 +236,7 @@ def read_indices(question: QuestionFile, faults: Faults) -> dict[str, str]:
     return indices
 
 
-def _aliases(
+def read_aliases(
     question: QuestionFile,
     declared: dict[str, Located],
     functions: dict[str, str],

@@ -134,6 +134,11 @@ def compare_typed(left: Typed, right: Typed, key: str, positive: frozenset[str])
     return _undecided(tried)
 
 
+def instance_of(value: Typed) -> dict[Size, int]:
+    """Numbers for the sizes of a value, all different where that is possible."""
+    return {name: _SIZES[0][k % 3] for k, name in enumerate(sorted(_sizes_in(value)))}
+
+
 def _undecided(tried: Sequence[str]) -> Verdict:
     return Verdict(
         Outcome.UNDECIDED,

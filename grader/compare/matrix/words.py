@@ -295,9 +295,8 @@ class Words:
         """A word with what cancels cancelled, fields joined, and numbers taken out."""
         for k in range(len(word) - 1):
             a, b = word[k], word[k + 1]
-            if a.kind == b.kind == "matrix" and a.key == b.key and a.turned == b.turned:
-                if a.inverted != b.inverted:
-                    return self._word((*word[:k], *word[k + 2 :]))
+            if a.inverted != b.inverted and (a.kind, a.key, a.turned) == (b.kind, b.key, b.turned):
+                return self._word((*word[:k], *word[k + 2 :]))
             joined = self._joined(a, b)
             if joined is not None:
                 return _added(

@@ -1,0 +1,306 @@
+r"""``kind: matrix_derivative``: a gradient or Jacobian with vectors and matrices as they are.
+
+``\partial L / \partial \Omega`` of a number has the shape of Ω in the denominator layout,
+that of a column by a column as many rows as the variable; the numerator layout is the
+transpose of either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from itertools import permutations
+
+from grader.compare.matrix.decide import MatrixReference, compare_matrices, compare_typed
+from grader.compare.matrix.prints import matrix_print
+from grader.expr.composite import Answer
+from grader.expr.names import Vocabulary
+from grader.expr.parser import Reading, parse_answer
+from grader.expr.tree import Dimensions, Node, Symbol
+from grader.expr.typed import (
+    SCALAR,
+    Shape,
+    ShapeError,
+    Typed,
+    Typing,
+    is_number,
+    multiply,
+    number,
+    to_tree,
+    transpose,
+)
+from grader.limits import MAX_MATRIX_MISTAKES
+from grader.matrix_calculus import matrix_derivative, transpose_through
+from grader.questions.part import Found, Kind, Part
+from grader.questions.sized import SizedStatement, read_sized
+from grader.questions.statement import Faults, near, read_partial
+from grader.read.rubric import PartFile, QuestionFile, RubricFile
+from grader.results import Outcome, Verdict
+
+
+def build_matrices(question: QuestionFile, rubric: RubricFile) -> tuple[Part, ...]:
+    """The parts of a question about matrix derivatives.  Raises RubricError with all faults."""
+    faults = Faults(rubric)
+    sized = read_sized(question, faults)
+    if question.layout is None:
+        faults.add(
+            question.kind,
+            "a matrix derivative needs a `layout`",
+            "write `layout: denominator` or `layout: numerator`",
+        )
+    faults.raise_if_any()
+    assert question.layout is not None
+    parts = [_part(question, part, sized, faults) for part in question.parts]
+    faults.raise_if_any()
+    return tuple(part for part in parts if part is not None)
+
+
+def _part(
+    question: QuestionFile, part: PartFile, sized: SizedStatement, faults: Faults
+) -> Part | None:
+    statement = sized.statement
+    quantity = read_partial(part, statement, faults)
+    if quantity is None:
+        return None
+    assert isinstance(quantity.quantity, Symbol)
+    assert isinstance(quantity.variable, Symbol)
+    above, below = quantity.quantity.name, quantity.variable.name
+    if above not in statement.forward:
+        faults.add(part.quantity, f"`{above}` is not defined by this question",
+                   near(above, statement.forward))  # fmt: skip
+        return None
+    assert question.layout is not None
+    try:
+        typed = _derived(sized, above, below, question.layout)
+    except (ValueError, ShapeError) as error:
+        faults.add(part.quantity, str(error))
+        return None
+    given, forward = _held(sized, below)
+    answer = to_tree(typed, _names(sized, given, forward))
+    return Part(
+        id=part.full_id,
+        question=question.id,
+        kind=question.kind.text,
+        prompt=part.prompt,
+        hint=part.hint,
+        points=part.points,
+        quantity=quantity,
+        statement=statement,
+        answer=answer,
+        references=(),
+        bonus=part.bonus,
+        matrix=MatrixReference(
+            tree=answer,
+            key=part.full_id,
+            typed=Typing(_given(sized), statement.forward).typed(answer),
+            shapes=_given(sized),
+            environment=statement.forward,
+            positive=statement.positive,
+        ),
+    )
+
+
+def _given(sized: SizedStatement) -> dict[str, Shape]:
+    """The sizes of the names that are not quantities of the forward pass."""
+    forward = sized.statement.forward
+    return {name: shape for name, shape in sized.shapes.items() if name not in forward}
+
+
+def _held(sized: SizedStatement, below: str) -> tuple[dict[str, Shape], dict[str, Node]]:
+    """Sizes and forward pass with the variable as a name of its own: ∂L/∂f₂ is taken by a
+    quantity, which then is what it is."""
+    forward = {name: tree for name, tree in sized.statement.forward.items() if name != below}
+    shapes = {name: shape for name, shape in sized.shapes.items() if name not in forward}
+    return shapes, forward
+
+
+def _derived(sized: SizedStatement, above: str, below: str, layout: str) -> Typed:
+    shapes, forward = _held(sized, below)
+    value = Typing(shapes, forward).typed(Symbol(above))
+    return matrix_derivative(value, below, shapes.get(below, SCALAR), layout)
+
+
+def _names(
+    sized: SizedStatement, shapes: Mapping[str, Shape], forward: Mapping[str, Node]
+) -> dict[Typed, str]:
+    """The quantities of the forward pass by their meaning, for people to read."""
+    del sized
+    typing = Typing(shapes, forward)
+    names: dict[Typed, str] = {}
+    for name in forward:
+        value = typing.typed(Symbol(name))
+        if value.args:
+            names.setdefault(value, name)
+    return names
+
+
+def read_matrix(text: str, vocabulary: Vocabulary, _part: Part) -> Reading:
+    """An expression with vectors and matrices, with what people write around it."""
+    return parse_answer(text, vocabulary)
+
+
+def judge_matrix(part: Part, answer: Answer, definitions: Mapping[str, Node]) -> Verdict:
+    """Compare an answer with the part's reference."""
+    assert part.matrix is not None
+    assert isinstance(answer, Node), "the reader of this kind gives expressions"
+    return compare_matrices(part.matrix, answer, definitions)
+
+
+def print_matrix(
+    part: Part, answer: Answer, definitions: Mapping[str, Node]
+) -> str | None:
+    """What groups answers that mean the same."""
+    typed = _typed(part, answer, definitions)
+    return None if typed is None or part.matrix is None else matrix_print(typed, part.matrix.key)
+
+
+def _typed(
+    part: Part, answer: Answer, definitions: Mapping[str, Node]
+) -> Typed | None:
+    reference = part.matrix
+    if reference is None or not isinstance(answer, Node):
+        return None
+    try:
+        meanings = {**reference.environment, **definitions}
+        return Typing(reference.shapes, meanings).typed(answer, reference.typed.shape)
+    except ShapeError:
+        return None
+
+
+# --- Known mistakes --------------------------------------------------------------------
+
+#: What may be wrong: the name, what is said of it, and where to look.
+_TRANSPOSED = (
+    "transposed",
+    "This is the transpose of the right answer, as the other layout has it.",
+    "Check the layout: which of the two gives the rows?",
+)
+_ORDER = (
+    "order",
+    "The factors are right, but not their order: matrices do not commute.",
+    "Check the order of the factors.",
+)
+_TERM = ("missing_term", "A term is missing.", "Does every path count?")
+_FACTOR = (
+    "missing_factor",
+    "A factor is missing: {0}.",
+    "Go through the chain link by link: a factor is missing.",
+)
+_UNTRANSPOSED = (
+    "transpose_of_a_factor",
+    "A factor is transposed that should not be, or not transposed that should.",
+    "Check which factors are transposed.",
+)
+
+#: Numbers by which an answer may be off.
+_SCALES = (
+    (Fraction(-1), "sign", "The sign is wrong.", "Check the sign."),
+    (Fraction(1, 2), "constant_factor", "A factor 2 is missing.", "Check the constant factors."),
+    (Fraction(2), "constant_factor", "There is a factor 2 too many.", "Check the constant factors."),
+    (Fraction(-1, 2), "constant_factor", "The factor should be −2 times as large.",
+     "Check the constant factors and the sign."),
+    (Fraction(-2), "constant_factor", "The factor is −2 times as large as it should be.",
+     "Check the constant factors and the sign."),
+)  # fmt: skip
+
+MATRIX_MISTAKES = (
+    "transposed", "order", "missing_term", "missing_factor", "transpose_of_a_factor", "sign",
+    "constant_factor",
+)  # fmt: skip
+
+
+def diagnose_matrix(
+    part: Part, answer: Answer, definitions: Mapping[str, Node]
+) -> Found | None:
+    """The mistake in an answer that is known to be different, if one is certain."""
+    mine = _typed(part, answer, definitions)
+    if mine is None or part.matrix is None:
+        return None
+    for tried, (wrong, found) in enumerate(_wrong(part.matrix.typed, part)):
+        if tried >= MAX_MATRIX_MISTAKES:
+            return None
+        if wrong.shape != mine.shape or wrong == part.matrix.typed:
+            continue
+        verdict = compare_typed(mine, wrong, part.matrix.key, part.matrix.positive)
+        if verdict.outcome is Outcome.EQUIVALENT:
+            return found
+    return None
+
+
+def _wrong(right: Typed, part: Part) -> Iterator[tuple[Typed, Found]]:
+    turned = transpose_through(right, sums=True)
+    yield turned, Found(*_TRANSPOSED)
+    for scale, name, sentence, nudge in _SCALES:
+        yield multiply([number(scale), right], right.shape), Found(name, sentence, nudge)
+        yield (
+            multiply([number(scale), turned], turned.shape),
+            Found(f"transposed+{name}", f"{_TRANSPOSED[1]} And: {sentence}",
+                  f"{_TRANSPOSED[2]} {nudge}"),
+        )  # fmt: skip
+    if right.op == "sum":
+        for k in range(len(right.args)):
+            rest = [*right.args[:k], *right.args[k + 1 :]]
+            made = rest[0] if len(rest) == 1 else Typed("sum", tuple(rest), right.shape)
+            yield made, Found(*_TERM)
+    yield from _inside(right, part)
+
+
+def _inside(value: Typed, part: Part) -> Iterator[tuple[Typed, Found]]:
+    """Slips in one place of a value, from the outside in."""
+    if value.op == "product":
+        yield from _factor_slips(value)
+    if value.op in ("product", "elementwise"):
+        for k, arg in enumerate(value.args):
+            rest = (*value.args[:k], *value.args[k + 1 :])
+            if not is_number(arg, -1) and rest and _conforms(rest, value.shape, value.op):
+                name, sentence, nudge = _FACTOR
+                said = f"${part.latex(to_tree(arg))}$"
+                yield _rejoined(value, rest), Found(name, sentence.format(said), nudge)
+    for k, arg in enumerate(value.args):
+        for wrong, found in _inside(arg, part):
+            args = (*value.args[:k], wrong, *value.args[k + 1 :])
+            if wrong.shape == arg.shape:
+                yield Typed(value.op, args, value.shape, value.name, value.tree), found
+
+
+def _rejoined(value: Typed, rest: tuple[Typed, ...]) -> Typed:
+    if len(rest) == 1:
+        return rest[0]
+    return Typed(value.op, rest, value.shape)
+
+
+def _conforms(factors: tuple[Typed, ...], shape: Shape, op: str = "product") -> bool:
+    """Whether factors make a product of that shape, in that order."""
+    if op == "elementwise":
+        return True
+    sized = [factor for factor in factors if not factor.is_scalar]
+    if not sized:
+        return shape == SCALAR
+    fits = all(a.shape[1] == b.shape[0] for a, b in zip(sized, sized[1:], strict=False))
+    return fits and (sized[0].shape[0], sized[-1].shape[1]) == shape
+
+
+def _factor_slips(value: Typed) -> Iterator[tuple[Typed, Found]]:
+    """Other orders of the factors, and single factors transposed, that still conform."""
+    sized = [factor for factor in value.args if not factor.is_scalar]
+    numbers = [factor for factor in value.args if factor.is_scalar]
+    for k, factor in enumerate(sized):
+        changed = (*sized[:k], transpose(factor), *sized[k + 1 :])
+        if factor.shape[0] == factor.shape[1] and _conforms(changed, value.shape):
+            yield Typed("product", (*numbers, *changed), value.shape), Found(*_UNTRANSPOSED)
+    if 2 <= len(sized) <= 4:
+        for order in permutations(sized):
+            if list(order) != sized and _conforms(order, value.shape):
+                yield Typed("product", (*numbers, *order), value.shape), Found(*_ORDER)
+
+
+MATRIX_DERIVATIVE = Kind(
+    name="matrix_derivative",
+    build=build_matrices,
+    read=read_matrix,
+    judge=judge_matrix,
+    diagnose=diagnose_matrix,
+    fingerprint=print_matrix,
+    mistakes=MATRIX_MISTAKES,
+)
+
