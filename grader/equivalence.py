@@ -9,14 +9,17 @@ from grader.compare.field import UndefinedEverywhere
 from grader.compare.interpret import Unevaluated
 from grader.compare.intervals import Interval, interval_of
 from grader.compare.ladder import compare
+from grader.compare.matrix.decide import compare_matrices, make_matrix_reference
 from grader.compare.reference import leaf_names, make_reference
 from grader.compare.sums import compare_sums, make_sum_reference
 from grader.errors import AnswerError, LimitError
+from grader.expr.dimensions import parse_dimensions
 from grader.expr.families import has_big, unfolded
 from grader.expr.functions import SPELLINGS
 from grader.expr.names import FREE, Vocabulary
 from grader.expr.parser import parse_answer, parse_condition, parse_name
-from grader.expr.tree import Big, Node, Number, Symbol, walk
+from grader.expr.tree import Big, Dimensions, Node, Number, Symbol, walk
+from grader.expr.typed import Shape, ShapeError, shape_of
 from grader.results import Outcome, Verdict
 from grader.source import Span
 
@@ -37,8 +40,8 @@ def equivalent(
     ``functions`` names functions (``{"a": "relu"}``).  ``symbols`` lists the names
     that may occur, or maps each to an assumption: ``real``, ``positive``,
     ``nonnegative``, ``negative``, ``nonzero``, ``integer``, or a range such as
-    ``0 < p < 1``; without it every letter, Greek letter and subscripted name is a real
-    symbol.
+    ``0 < p < 1``, or to the size of a vector or matrix (``n``, ``m x n``); without it
+    every letter, Greek letter and subscripted name is a real symbol.
     ``definitions`` gives names a text of their own, used on both sides.
 
     Returns a verdict that is true in a condition if the two are equivalent.
@@ -51,6 +54,10 @@ def equivalent(
     >>> verdict = equivalent("max(0, x)", "x")
     >>> str(verdict.outcome)
     'different'
+    >>> equivalent(
+    ...     "2A^T(Ax - b)", "2A^T A x - 2A^T b", symbols={"A": "m x n", "x": "n", "b": "m"}
+    ... ).method
+    'normal form'
     >>> bool(equivalent("a(z)", "z I[z > 0]", functions={"a": "relu"}))
     True
     >>> equivalent("|1 - p|", "1 - p", symbols={"p": "0 < p < 1"}).method
@@ -62,6 +69,8 @@ def equivalent(
     vocabulary = vocabulary.with_names(environment)
     left, right = _tree(answer, vocabulary), _tree(reference, vocabulary)
     try:
+        if vocabulary.shapes:
+            return _with_matrices(left, right, environment, vocabulary, assumed)
         if has_big(left) or has_big(right) or any(map(has_big, environment.values())):
             return _with_sums(left, right, environment, assumed, intervals)
         prepared = make_reference(
@@ -82,6 +91,27 @@ def equivalent(
         return Verdict(Outcome.UNDECIDED, reason=f"the reference is {error}")
     except LimitError as error:
         return Verdict(Outcome.UNDECIDED, reason=error.message)
+
+
+def _with_matrices(
+    left: Node,
+    right: Node,
+    environment: Mapping[str, Node],
+    vocabulary: Vocabulary,
+    assumed: Mapping[str, str],
+) -> Verdict:
+    """The comparison where names have sizes."""
+    try:
+        prepared = make_matrix_reference(
+            right,
+            "equivalent",
+            shapes=vocabulary.shapes,
+            environment=environment,
+            positive=_names_that_are(assumed, "positive", "nonnegative"),
+        )
+    except ShapeError as error:
+        return Verdict(Outcome.UNDECIDED, reason=f"the reference has no meaning: {error.message}")
+    return compare_matrices(prepared, left)
 
 
 def _with_sums(
@@ -145,9 +175,27 @@ def _vocabulary(
         return Vocabulary(functions=rows, free=True), {}
     written = symbols if isinstance(symbols, Mapping) else dict.fromkeys(symbols, "real")
     assumed: dict[str, str] = {}
+    shapes: dict[str, Shape] = {}
     for text, assumption in written.items():
-        assumed[parse_name(text, FREE)] = assumption
-    return Vocabulary(names=frozenset(assumed), functions=rows), assumed
+        name = parse_name(text, FREE)
+        shape = None if assumption in _ASSUMPTIONS else _shape(assumption)
+        if shape is not None:
+            shapes[name] = shape
+        assumed[name] = assumption if shape is None else "real"
+    ends = {end for shape in shapes.values() for end in shape if not end.isdigit()}
+    assumed |= dict.fromkeys(ends, "positive")
+    return Vocabulary(names=frozenset(assumed), functions=rows, shapes=shapes), assumed
+
+
+def _shape(text: str) -> Shape | None:
+    """A size in place of an assumption (``n``, ``m x n``); None for anything else."""
+    if text.isalpha() and len(text) > 2:
+        return None  # a word
+    try:
+        size = parse_dimensions(text, FREE).tree
+    except AnswerError:
+        return None
+    return shape_of(size) if isinstance(size, Dimensions) else None
 
 
 def _intervals(assumed: Mapping[str, str], vocabulary: Vocabulary) -> dict[str, Interval]:

@@ -166,7 +166,9 @@ def _constant_references(homework: Homework) -> Iterator[Fault]:
 
 
 #: Kinds whose answers come from a differentiation, so that a plain number is odd.
-DERIVED = frozenset({"derivative", "chain_term", "gradient", "jacobian", "hessian", "matrix_derivative"})
+DERIVED = frozenset(
+    {"derivative", "chain_term", "gradient", "jacobian", "hessian", "matrix_derivative"}
+)
 
 
 def _coinciding_references(homework: Homework) -> Iterator[Fault]:

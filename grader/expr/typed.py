@@ -563,7 +563,7 @@ def _article(shape: Shape) -> str:
     text = shape_text(shape)
     if shape == SCALAR:
         return text
-    an = "an" if text[:1] in "amnshxfl8" else "a"
+    an = "an" if text[:1].lower() in "aefhilmnorsx8" else "a"
     kind = "vector" if "1" in shape else "matrix"
     return f"{an} {text} {kind}"
 

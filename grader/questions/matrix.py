@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from itertools import permutations
+from itertools import pairwise, permutations
 
 from grader.compare.matrix.decide import MatrixReference, compare_matrices, compare_typed
 from grader.compare.matrix.prints import matrix_print
 from grader.expr.composite import Answer
 from grader.expr.names import Vocabulary
 from grader.expr.parser import Reading, parse_answer
-from grader.expr.tree import Dimensions, Node, Symbol
+from grader.expr.tree import Node, Partial, Symbol, walk
 from grader.expr.typed import (
     SCALAR,
     Shape,
@@ -25,6 +25,7 @@ from grader.expr.typed import (
     Typing,
     is_number,
     multiply,
+    negate,
     number,
     to_tree,
     transpose,
@@ -76,7 +77,7 @@ def _part(
         faults.add(part.quantity, str(error))
         return None
     given, forward = _held(sized, below)
-    answer = to_tree(typed, _names(sized, given, forward))
+    answer = to_tree(typed, _names(given, forward))
     return Part(
         id=part.full_id,
         question=question.id,
@@ -120,11 +121,8 @@ def _derived(sized: SizedStatement, above: str, below: str, layout: str) -> Type
     return matrix_derivative(value, below, shapes.get(below, SCALAR), layout)
 
 
-def _names(
-    sized: SizedStatement, shapes: Mapping[str, Shape], forward: Mapping[str, Node]
-) -> dict[Typed, str]:
+def _names(shapes: Mapping[str, Shape], forward: Mapping[str, Node]) -> dict[Typed, str]:
     """The quantities of the forward pass by their meaning, for people to read."""
-    del sized
     typing = Typing(shapes, forward)
     names: dict[Typed, str] = {}
     for name in forward:
@@ -143,6 +141,14 @@ def judge_matrix(part: Part, answer: Answer, definitions: Mapping[str, Node]) ->
     """Compare an answer with the part's reference."""
     assert part.matrix is not None
     assert isinstance(answer, Node), "the reader of this kind gives expressions"
+    for tree in (answer, *definitions.values()):
+        for inner in walk(tree):
+            if isinstance(inner, Partial):
+                return Verdict(
+                    Outcome.DISALLOWED,
+                    reason="this contains a derivative that is not worked out",
+                    span=inner.span if tree is answer else None,
+                )
     return compare_matrices(part.matrix, answer, definitions)
 
 
@@ -154,9 +160,7 @@ def print_matrix(
     return None if typed is None or part.matrix is None else matrix_print(typed, part.matrix.key)
 
 
-def _typed(
-    part: Part, answer: Answer, definitions: Mapping[str, Node]
-) -> Typed | None:
+def _typed(part: Part, answer: Answer, definitions: Mapping[str, Node]) -> Typed | None:
     reference = part.matrix
     if reference is None or not isinstance(answer, Node):
         return None
@@ -181,6 +185,7 @@ _ORDER = (
     "Check the order of the factors.",
 )
 _TERM = ("missing_term", "A term is missing.", "Does every path count?")
+_TERM_SIGN = ("sign_of_a_path", "The sign of a term is wrong.", "Check the sign of each term.")
 _FACTOR = (
     "missing_factor",
     "A factor is missing: {0}.",
@@ -204,7 +209,7 @@ _SCALES = (
 )  # fmt: skip
 
 MATRIX_MISTAKES = (
-    "transposed", "order", "missing_term", "missing_factor", "transpose_of_a_factor", "sign",
+    "transposed", "order", "missing_term", "sign_of_a_path", "missing_factor", "transpose_of_a_factor", "sign",
     "constant_factor",
 )  # fmt: skip
 
@@ -254,13 +259,23 @@ def _inside(value: Typed, part: Part) -> Iterator[tuple[Typed, Found]]:
             rest = (*value.args[:k], *value.args[k + 1 :])
             if not is_number(arg, -1) and rest and _conforms(rest, value.shape, value.op):
                 name, sentence, nudge = _FACTOR
-                said = f"${part.latex(to_tree(arg))}$"
+                said = f"${part.latex(to_tree(arg, _named(part)))}$"
                 yield _rejoined(value, rest), Found(name, sentence.format(said), nudge)
+    if value.op == "sum":
+        for k, arg in enumerate(value.args):
+            terms = (*value.args[:k], negate(arg), *value.args[k + 1 :])
+            yield Typed("sum", terms, value.shape), Found(*_TERM_SIGN)
     for k, arg in enumerate(value.args):
         for wrong, found in _inside(arg, part):
             args = (*value.args[:k], wrong, *value.args[k + 1 :])
             if wrong.shape == arg.shape:
                 yield Typed(value.op, args, value.shape, value.name, value.tree), found
+
+
+def _named(part: Part) -> dict[Typed, str]:
+    """The quantities of a part's forward pass by their meaning."""
+    assert part.matrix is not None
+    return _names(part.matrix.shapes, part.matrix.environment)
 
 
 def _rejoined(value: Typed, rest: tuple[Typed, ...]) -> Typed:
@@ -276,7 +291,7 @@ def _conforms(factors: tuple[Typed, ...], shape: Shape, op: str = "product") -> 
     sized = [factor for factor in factors if not factor.is_scalar]
     if not sized:
         return shape == SCALAR
-    fits = all(a.shape[1] == b.shape[0] for a, b in zip(sized, sized[1:], strict=False))
+    fits = all(a.shape[1] == b.shape[0] for a, b in pairwise(sized))
     return fits and (sized[0].shape[0], sized[-1].shape[1]) == shape
 
 
@@ -284,6 +299,12 @@ def _factor_slips(value: Typed) -> Iterator[tuple[Typed, Found]]:
     """Other orders of the factors, and single factors transposed, that still conform."""
     sized = [factor for factor in value.args if not factor.is_scalar]
     numbers = [factor for factor in value.args if factor.is_scalar]
+    square = [factor.shape[0] == factor.shape[1] for factor in sized]
+    if sum(square) > 1:
+        pairs = zip(sized, square, strict=True)
+        changed = tuple(transpose(factor) if turn else factor for factor, turn in pairs)
+        if _conforms(changed, value.shape):
+            yield Typed("product", (*numbers, *changed), value.shape), Found(*_UNTRANSPOSED)
     for k, factor in enumerate(sized):
         changed = (*sized[:k], transpose(factor), *sized[k + 1 :])
         if factor.shape[0] == factor.shape[1] and _conforms(changed, value.shape):
@@ -303,4 +324,3 @@ MATRIX_DERIVATIVE = Kind(
     fingerprint=print_matrix,
     mistakes=MATRIX_MISTAKES,
 )
-

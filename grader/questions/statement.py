@@ -90,6 +90,7 @@ def near(name: str, known: Iterable[str]) -> str | None:
 
 
 def read_functions(question: QuestionFile, faults: Faults) -> dict[str, str]:
+    """The names of a question for functions, each to a row of the table."""
     functions: dict[str, str] = {}
     for written, meaning in question.functions:
         row = SPELLINGS.get(meaning.text.strip().lower().removeprefix("\\"))
@@ -242,6 +243,7 @@ def read_aliases(
     functions: dict[str, str],
     faults: Faults,
 ) -> dict[str, str]:
+    """The other spellings of declared names, each to the name it stands for."""
     aliases: dict[str, str] = {}
     for target, spellings in question.aliases:
         name = faults.read(target, _name(target))

@@ -297,7 +297,8 @@ class QuestionShape(Shape):
         default_factory=dict, description="The forward pass, in order: name and expression."
     )
     sizes: dict[str, Text] = Field(
-        default_factory=dict, description="Elements of each column vector; 1 is a scalar."
+        default_factory=dict,
+        description="Elements of each column vector; 1 is a scalar. Of matrices: m \\times n.",
     )
     indices: dict[str, Text] = Field(
         default_factory=dict,

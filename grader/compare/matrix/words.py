@@ -229,6 +229,9 @@ class Words:
         for word, value in form.items():
             if len(word) == 1 and word[0].kind in ("column", "field") and not word[0].turned:
                 terms.append(product_of([value, self._tree(word[0])]))
+            elif len(word) > 1 and word[0].kind == "diagonal":
+                rest = Symbol(self._atom(word[1:]))
+                terms.append(product_of([value, self._tree(word[0]), rest]))
             elif not word:
                 raise LimitError("MAX_WORDS", "the identity is taken entry by entry")
             else:
@@ -252,6 +255,13 @@ class Words:
         found: list[tuple[Form, Node]] = []
         for value, rest in _terms(tree):
             word: Word | None = None
+            parted: tuple[Word, Node] | None
+            if kind == "column" and (parted := self._parted(rest)) is not None:
+                # u ∘ (A x) is diag(u) A x: what a word can say is a word.
+                inner, others = parted
+                diagonal = self._field(others, "diagonal", (shape[0], shape[0]))
+                found.append((self._times(diagonal, {inner: ONE}), value))
+                continue
             if kind == "diagonal" and rest == ONE:
                 word = ()
             elif kind != "diagonal" and isinstance(rest, Symbol):
@@ -262,6 +272,15 @@ class Words:
                 word = (Letter(kind, str(self._number_of(rest, shape)), shape),)
             found.append(({word: ONE}, value))
         return _added(found)
+
+    def _parted(self, tree: Node) -> tuple[Word, Node] | None:
+        """The first factor of an entry that is an entry of a longer word, and the others."""
+        factors = _factors(tree)
+        for k, factor in enumerate(factors):
+            word = self._kept.words.get(factor.name) if isinstance(factor, Symbol) else None
+            if word is not None and (len(word) > 1 or word[0].kind != "matrix"):
+                return word, product_of([*factors[:k], *factors[k + 1 :]])
+        return None
 
     def _number_of(self, tree: Node, shape: Shape) -> int:
         """The number of a field; equal fields of one size have one."""
@@ -345,13 +364,11 @@ class Words:
     def _total_of(self, rest: Node, size: Size) -> Node:
         if rest == ONE:
             return Number(Fraction(int(size))) if size.isdigit() else Symbol(size)
-        factors = _factors(rest)
-        for k, factor in enumerate(factors):
-            word = self._kept.words.get(factor.name) if isinstance(factor, Symbol) else None
-            if word is not None and len(word) > 1:  # u^T (A x) for the sum of u ∘ (A x)
-                others = product_of([*factors[:k], *factors[k + 1 :]])
-                row = _turned(self._column(others, size))
-                return self._number(self._times(row, {word: ONE}))
+        parted = self._parted(rest)
+        if parted is not None:  # u^T (A x) for the sum of u ∘ (A x)
+            word, others = parted
+            row = _turned(self._column(others, size))
+            return self._number(self._times(row, {word: ONE}))
         number = self._number_of(rest, (size, "1"))
         return Symbol(self._kept.sums.setdefault((str(number), size), f"$s{number}"))
 
