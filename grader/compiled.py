@@ -13,11 +13,13 @@ from typing import get_args
 
 from grader.cache import entry_key, read_entry, write_entry
 from grader.compare.intervals import Interval
+from grader.compare.matrix.decide import MatrixReference
 from grader.compare.reference import Reference
 from grader.compare.sums import Instance, SumReference
 from grader.expr.composite import Chosen, Entries, Extents, Label
 from grader.expr.names import Vocabulary
 from grader.expr.tree import Condition, Dimensions, Node
+from grader.expr.typed import Typed
 from grader.plain_json import Codec
 from grader.questions.part import (
     Arrangement,
@@ -75,11 +77,11 @@ def _codec() -> Codec:
             *(Derived, Closeness, Choices, Arrangement, Chains),
             *(Entries, Extents, Chosen, Label),
             *(Integral, Step, Layer),
-            *(Instance, SumReference),
+            *(Instance, SumReference, MatrixReference, Typed),
             *get_args(Node),
             *get_args(Condition),
         ),
-        shared=(Statement, Vocabulary, Reference, SumReference),
+        shared=(Statement, Vocabulary, Reference, SumReference, Typed),
     )
 
 

@@ -13,7 +13,7 @@ from grader import equivalence
 
 def test_documented_examples(root: Path) -> None:
     failed, tried = doctest.testmod(equivalence)
-    assert (failed, tried) == (0, 5)
+    assert (failed, tried) == (0, 6)
     failed, tried = doctest.testfile(str(root / "docs" / "verdicts.md"), module_relative=False)
     assert failed == 0
     assert tried >= 6

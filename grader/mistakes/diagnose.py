@@ -42,6 +42,7 @@ from grader.mistakes.paths import paths
 from grader.mistakes.relation import closest_relation
 from grader.mistakes.subject import Subject, Wrong, name_maths
 from grader.mistakes.values import diagnose_value, wrong_values
+from grader.questions.matrix import wrong_matrices
 from grader.questions.part import Chains, Closeness, Part
 
 #: What an answer is called that is wrong by a slip in a definition alone.
@@ -127,6 +128,8 @@ class Diagnoser:
 
     def wrong_answers(self, part: Part) -> list[tuple[str, Wrong]]:
         """All wrong answers that the table derives for a part, with their rows' names."""
+        if part.matrix is not None:
+            return [(name, Wrong(tree, sentence)) for name, tree, sentence in wrong_matrices(part)]
         if isinstance(part.answer, Entries):
             return list(wrong_entries(part))
         if isinstance(part.detail, Closeness):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from itertools import pairwise, permutations
+from itertools import islice, pairwise, permutations
 
 from grader.compare.matrix.decide import MatrixReference, compare_matrices, compare_typed
 from grader.compare.matrix.prints import matrix_print
@@ -152,9 +152,7 @@ def judge_matrix(part: Part, answer: Answer, definitions: Mapping[str, Node]) ->
     return compare_matrices(part.matrix, answer, definitions)
 
 
-def print_matrix(
-    part: Part, answer: Answer, definitions: Mapping[str, Node]
-) -> str | None:
+def print_matrix(part: Part, answer: Answer, definitions: Mapping[str, Node]) -> str | None:
     """What groups answers that mean the same."""
     typed = _typed(part, answer, definitions)
     return None if typed is None or part.matrix is None else matrix_print(typed, part.matrix.key)
@@ -214,9 +212,7 @@ MATRIX_MISTAKES = (
 )  # fmt: skip
 
 
-def diagnose_matrix(
-    part: Part, answer: Answer, definitions: Mapping[str, Node]
-) -> Found | None:
+def diagnose_matrix(part: Part, answer: Answer, definitions: Mapping[str, Node]) -> Found | None:
     """The mistake in an answer that is known to be different, if one is certain."""
     mine = _typed(part, answer, definitions)
     if mine is None or part.matrix is None:
@@ -230,6 +226,16 @@ def diagnose_matrix(
         if verdict.outcome is Outcome.EQUIVALENT:
             return found
     return None
+
+
+def wrong_matrices(part: Part) -> Iterator[tuple[str, Node, str]]:
+    """Wrong answers to a part: the mistake's name, the answer, and what is said of it."""
+    assert part.matrix is not None
+    names = _named(part)
+    right = part.matrix.typed
+    for wrong, found in islice(_wrong(right, part), MAX_MATRIX_MISTAKES):
+        if "+" not in found.mistake and wrong != right:
+            yield found.mistake, to_tree(wrong, names), found.sentence
 
 
 def _wrong(right: Typed, part: Part) -> Iterator[tuple[Typed, Found]]:
