@@ -9,7 +9,7 @@ from grader.compare.pointwise import Values
 from grader.compare.reference import leaf_names
 from grader.compare.sample import Stream, draw
 from grader.errors import LimitError
-from grader.expr.typed import Typed
+from grader.expr.typed import ZERO, Typed
 
 #: Points at which the entries are evaluated.
 _POINTS = 3
@@ -29,7 +29,7 @@ def matrix_print(value: Typed, key: str) -> str | None:
             {name: cloud.point(number)[name] for name, cloud in clouds.items()}
             for number in range(_POINTS)
         ]
-        values = Values(points, {})
+        values = Values(points, {}, ZERO)
         found = [value for tree in trees for value in values.of(tree)]
     except LimitError:
         return None
