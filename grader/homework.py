@@ -16,6 +16,7 @@ from grader.questions.part import Kind, Part
 from grader.read.located import Located
 from grader.read.moment import moment_text
 from grader.read.rubric import KIND_KEYS, QuestionFile, RubricFile, load_rubric_file, read_rubric
+from grader.read.suggest import LOOSELY, did_you_mean, near
 from grader.results import HomeworkStatement, Later, PartStatement, QuestionStatement
 from grader.source import Place, line_and_column
 
@@ -107,15 +108,12 @@ def build_homework(file: RubricFile) -> Homework:
     for question in file.questions:
         kind = QUESTIONS.get(question.kind.text)
         if kind is None:
-            from difflib import get_close_matches
-
-            close = get_close_matches(question.kind.text, sorted(QUESTIONS), 1, 0.5)
             faults.append(
                 file.fault(
                     question.kind.place,
                     f"`{question.kind.text}` is not a kind of question",
-                    f"did you mean `{close[0]}`?" if close else
-                    "there are " + ", ".join(sorted(QUESTIONS)),
+                    did_you_mean(question.kind.text, QUESTIONS,
+                                 otherwise="there are " + ", ".join(sorted(QUESTIONS))),
                     question.kind.path,
                     len(question.kind.text),
                 )
@@ -163,8 +161,6 @@ def _unknown_mistakes(file: RubricFile) -> Iterator[Fault]:
     """Credits for mistakes that the table does not have would never be given."""
     if not file.policy.partial_credit:
         return
-    from difflib import get_close_matches
-
     from grader.mistakes.diagnose import FOLLOW_THROUGH
     from grader.mistakes.table import MISTAKES, WITHOUT_ROW
 
@@ -172,11 +168,10 @@ def _unknown_mistakes(file: RubricFile) -> Iterator[Fault]:
     known.update(*(kind.mistakes for kind in QUESTIONS.values()))
     for name in sorted(file.policy.partial_credit.keys() - known):
         where = credit_place(file, name)
-        close = get_close_matches(name, sorted(known), 1, 0.5)
         yield file.fault(
             where.place,
             f"`{name}` is no known mistake",
-            f"did you mean `{close[0]}`?" if close else None,
+            did_you_mean(name, known),
             where.path,
             len(name),
         )
@@ -248,9 +243,6 @@ def resolve_part(homework: Homework, question: str | None, key: str) -> Part | N
 
 def near_part(homework: Homework, question: str | None, key: str) -> str | None:
     """The full id of the part that a key was probably meant to name."""
-    from difflib import get_close_matches
-
     ids = [part.id for part in homework.parts]
     written = key if question is None or "." in key else f"{question}.{key}"
-    close = get_close_matches(written, ids, 1, 0.6)
-    return close[0] if close else None
+    return near(written, ids, LOOSELY)

@@ -13,7 +13,6 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from grader.homework import Homework
 from grader.limits import FILE_FAULTS
 from grader.policy import COUNTS_ONLY_WHOLE, all_or_nothing
 from grader.read.review import MISSING, Entry, Kept, Listed, ReviewFile, read_review, same_text
+from grader.read.suggest import did_you_mean
 from grader.results import Batch, Decision, PartResult, Student, Submission
 
 #: The meaning of every right answer; it is not one text's, so no text brings it in.
@@ -90,9 +90,8 @@ def _faults(review: ReviewFile, homework: Homework) -> Iterator[Fault]:
             continue
         possible = worth.get(entry.part)
         if possible is None:
-            close = get_close_matches(entry.part, worth, 1, 0.6)
             yield review.fault((*entry.keys, "part"), f"`{entry.part}` is not a part of {assignment}",
-                               f"did you mean `{close[0]}`?" if close else None)  # fmt: skip
+                               did_you_mean(entry.part, worth))  # fmt: skip
             continue
         decided = [((*entry.keys, "decision"), entry.decision)]
         decided += [

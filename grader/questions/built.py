@@ -15,9 +15,10 @@ from grader.expr.parser import parse_expression, parse_name, parse_quantity
 from grader.expr.tree import Node, Partial, Symbol, substitute, symbols
 from grader.questions.part import Part, Rules, Statement
 from grader.questions.partials import Disallowed, work_out
-from grader.questions.statement import Faults, near
+from grader.questions.statement import Faults
 from grader.read.located import Located
 from grader.read.rubric import PartFile, QuestionFile, RubricFile
+from grader.read.suggest import did_you_mean
 
 #: What may go wrong with the mathematics of a rubric, in words for its author.
 MATHEMATICAL = (ValueError, LimitError, UndefinedEverywhere, Disallowed)
@@ -124,7 +125,9 @@ def read_name(where: Located, known: Mapping[str, object] | frozenset[str],
     if name is None:
         return None
     if name not in known:
-        faults.add(where, f"`{where.text}` is no {what} of this question", near(name, known))
+        faults.add(
+            where, f"`{where.text}` is no {what} of this question", did_you_mean(name, known)
+        )
         return None
     return name
 

@@ -13,8 +13,9 @@ from grader.expr.parser import Reading
 from grader.expr.tree import Node
 from grader.questions.built import Setting, label_of, made
 from grader.questions.part import Choices, Kind, Part
-from grader.questions.statement import Faults, near, read_statement
+from grader.questions.statement import Faults, read_statement
 from grader.read.rubric import QuestionFile, RubricFile
+from grader.read.suggest import did_you_mean
 from grader.results import Outcome, Verdict
 from grader.source import Span
 
@@ -41,7 +42,7 @@ def build_choices(question: QuestionFile, rubric: RubricFile) -> tuple[Part, ...
         for answer in part.answer:
             if answer.text not in names:
                 faults.add(answer, f"`{answer.text}` is none of the choices",
-                           near(answer.text, names))  # fmt: skip
+                           did_you_mean(answer.text, names))  # fmt: skip
         right = {answer.text for answer in part.answer}
         if faults.found:
             continue

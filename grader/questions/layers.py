@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from fractions import Fraction
 from types import MappingProxyType
 
@@ -21,6 +20,7 @@ from grader.expr.names import Vocabulary
 from grader.expr.parser import parse_expression, parse_name
 from grader.expr.tree import Negation, Node, Number, Product, Quotient, Sum
 from grader.limits import MAX_NESTING
+from grader.read.suggest import did_you_mean
 from grader.source import Span
 
 Axes = tuple[Node, ...]
@@ -247,10 +247,9 @@ class _Reader:
             return self.quantity(first, last)
         row = LAYERS.get(found[1])
         if row is None:
-            close = get_close_matches(found[1], LAYERS, 1, 0.5)
             raise self.fail(
                 f"`{found[1]}` is no layer", *found.span(1),
-                f"did you mean `{close[0]}`?" if close else "there are " + ", ".join(LAYERS),
+                did_you_mean(found[1], LAYERS, otherwise="there are " + ", ".join(LAYERS)),
             )  # fmt: skip
         inputs: list[Axes] = []
         options: dict[str, Node] = {}
@@ -295,9 +294,8 @@ class _Reader:
             name = ""
         if name in self.known:
             return self.known[name]
-        close = get_close_matches(piece.strip(), sorted(self.known), 1, 0.5)
         raise self.fail(f"`{piece.strip()}` has no size", begin, max(begin + 1, last),
-                        f"did you mean `{close[0]}`?" if close else None)  # fmt: skip
+                        did_you_mean(piece.strip(), self.known))  # fmt: skip
 
     def expression(self, first: int, last: int) -> Node:
         try:

@@ -26,9 +26,10 @@ from grader.expr.tree import Dimensions, Node, Partial, Symbol, symbols
 from grader.questions.built import Setting, label_of, made
 from grader.questions.layers import Axes, layer_size
 from grader.questions.part import Kind, Part, Statement
-from grader.questions.statement import Faults, near, read_partial, read_statement
+from grader.questions.statement import Faults, read_partial, read_statement
 from grader.read.located import Located
 from grader.read.rubric import PartFile, QuestionFile, RubricFile
+from grader.read.suggest import did_you_mean
 from grader.results import Outcome, Verdict
 
 _LABELS = ("rows", "columns")
@@ -121,7 +122,7 @@ def _size(
     names = (quantity.quantity.name, quantity.variable.name)
     unknown = [name for name in names if name not in known]
     if unknown:
-        faults.add(part.quantity, f"`{unknown[0]}` has no size", near(unknown[0], known))
+        faults.add(part.quantity, f"`{unknown[0]}` has no size", did_you_mean(unknown[0], known))
         return None
     assert question.layout is not None
     return derivative_size(known[names[0]], known[names[1]], question.layout)

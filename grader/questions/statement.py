@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from grader.compare.intervals import Interval, interval_of
@@ -18,6 +18,7 @@ from grader.expr.tree import Node, Partial, Symbol, order_of, symbols
 from grader.questions.part import Statement
 from grader.read.located import Located
 from grader.read.rubric import PartFile, QuestionFile, RubricFile, SymbolDeclaration
+from grader.read.suggest import did_you_mean
 from grader.source import Place
 
 T = TypeVar("T")
@@ -81,14 +82,6 @@ def _axes(where: Located, vocabulary: Vocabulary) -> Callable[[], tuple[Node, ..
     return read
 
 
-def near(name: str, known: Iterable[str]) -> str | None:
-    """``did you mean …`` for the closest of the known names."""
-    from difflib import get_close_matches
-
-    close = get_close_matches(name, sorted(known), 1, 0.6)
-    return f"did you mean `{close[0]}`?" if close else None
-
-
 def read_functions(question: QuestionFile, faults: Faults) -> dict[str, str]:
     """The names of a question for functions, each to a row of the table."""
     functions: dict[str, str] = {}
@@ -96,7 +89,9 @@ def read_functions(question: QuestionFile, faults: Faults) -> dict[str, str]:
         row = SPELLINGS.get(meaning.text.strip().lower().removeprefix("\\"))
         if row is None:
             faults.add(
-                meaning, f"`{meaning.text}` is not a function", near(meaning.text, FUNCTIONS)
+                meaning,
+                f"`{meaning.text}` is not a function",
+                did_you_mean(meaning.text, FUNCTIONS),
             )
         name = faults.read(written, _name(written))
         if row is not None and name is not None:
@@ -251,7 +246,7 @@ def read_aliases(
             continue
         if name not in declared:
             faults.add(target, f"`{target.text}` is not a name of this question",
-                       near(name, declared))  # fmt: skip
+                       did_you_mean(name, declared))  # fmt: skip
             continue
         for spelling in spellings:
             other = faults.read(spelling, _name(spelling))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from grader.errors import Fault, FileError
+from grader.read.suggest import did_you_mean
 from grader.source import Place
 
 _PACKAGE = Path(__file__).resolve().parent.parent
@@ -64,11 +65,6 @@ def find_rubric(argument: str) -> Path:
         return bundled
     message = "this is a folder, not a rubric" if path.is_dir() else "there is no such file"
     names = bundled_names()
-    from difflib import get_close_matches
-
-    near = get_close_matches(path.stem, names, n=1)
-    if near:
-        suggestion = f"did you mean `{near[0]}`?"
-    else:
-        suggestion = "rubrics that come with the grader: " + ", ".join(f"`{n}`" for n in names)
+    listed = "rubrics that come with the grader: " + ", ".join(f"`{n}`" for n in names)
+    suggestion = did_you_mean(path.stem, names, otherwise=listed)
     raise FileError([Fault(Place(argument, 1, 1), "", message, suggestion if names else None)])
