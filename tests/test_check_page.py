@@ -11,10 +11,12 @@ from click.testing import CliRunner
 
 from grader.batch import grade_paths
 from grader.cli import cli
-from grader.expr.latex import to_latex
+from grader.errors import AnswerError, LimitError
 from grader.homework import Homework, load_rubric, parse_rubric
 from grader.mistakes.table import MISTAKES
+from grader.questions import QUESTIONS
 from grader.questions.definitions import make_scope
+from grader.questions.part import Part
 from grader.reports.check_page import check_html
 from grader.reports.check_view import check_view, look
 from grader.reports.key_page import key_html, key_view
@@ -69,7 +71,7 @@ def test_hints_step_from_a_nudge_to_the_rule(farid):
 def secrets(homework: Homework, part_id: str) -> list[str]:
     """What would give a part away: its reference, however it may be printed."""
     part = homework.part(part_id)
-    latex = to_latex(part.answer)
+    latex = part.latex(part.answer)
     if is_mere_number(latex) or len(unicode_math(latex)) < 4:
         return []  # `1` or `ω₂` may stand anywhere
     return [latex, unicode_math(latex)]
@@ -82,11 +84,11 @@ def test_no_reference_is_printed_for_any_known_mistake():
     checked = 0
     for part in HINTS.parts:
         known = secrets(HINTS, part.id)
-        if not known:
-            continue
         scope = make_scope(part.statement, (), (), part.question)
-        for _, wrong in HINTS.diagnoser.wrong_answers(part)[::4]:
-            text = to_latex(wrong.tree)
+        rows = HINTS.diagnoser.wrong_answers(part)
+        one_of_each = dict(reversed(rows))
+        for wrong in (*one_of_each.values(), *(wrong for _, wrong in rows[::8])):
+            text = part.latex(wrong.tree)
             result = judge(HINTS, part, text, scope)
             if result.verdict.outcome is not Outcome.DIFFERENT:
                 continue
@@ -102,12 +104,38 @@ def test_no_reference_is_printed_for_any_known_mistake():
             assert said
             for secret in known:
                 assert not any(secret in sentence for sentence in said), (part.id, text)
+            assert not [found for found in formulas(said) if is_right(part, found)], (part.id, text)
             witness = result.verdict.witness
             if witness is not None and witness.at and witness.reference is not None:
                 value = f"your expression is {witness.reference};"
                 assert not any(value in sentence for sentence in said)
             checked += 1
-    assert checked > 60
+    assert checked > 400
+
+
+def formulas(sentences: list[str]) -> list[str]:
+    """All mathematics in some sentences, but for the names of the point of a witness."""
+    point = re.compile(r"^At .*? your expression ")
+    return [
+        found for said in sentences for found in re.findall(r"\$([^$]+)\$", point.sub("", said))
+    ]
+
+
+def is_right(part: Part, text: str) -> bool:
+    """Whether a formula, handed in as it is, would be right."""
+    kind = QUESTIONS[part.kind]
+    try:
+        tree = kind.read(text, part.statement.vocabulary, part).tree
+    except (AnswerError, LimitError):
+        return False
+    return kind.judge(part, tree, {}).outcome is Outcome.EQUIVALENT
+
+
+def test_a_formula_that_gives_the_answer_away_would_be_seen():
+    part = HINTS.part("q2.df2_dh2")
+    said = ["At $\\omega_{2}$ = 3 your expression is 1; it is $w_2 + 0$ there, or $h_2$."]
+    assert formulas(said) == ["w_2 + 0", "h_2"]
+    assert [is_right(part, found) for found in formulas(said)] == [True, False]
 
 
 def _only(homework: Homework, part_id: str):
