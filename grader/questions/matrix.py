@@ -34,8 +34,9 @@ from grader.limits import MAX_MATRIX_MISTAKES
 from grader.matrix_calculus import matrix_derivative, transpose_through
 from grader.questions.part import Found, Kind, Part
 from grader.questions.sized import SizedStatement, read_sized
-from grader.questions.statement import Faults, near, read_partial
+from grader.questions.statement import Faults, read_partial
 from grader.read.rubric import PartFile, QuestionFile, RubricFile
+from grader.read.suggest import did_you_mean
 from grader.results import Outcome, Verdict
 
 
@@ -68,7 +69,7 @@ def _part(
     above, below = quantity.quantity.name, quantity.variable.name
     if above not in statement.forward:
         faults.add(part.quantity, f"`{above}` is not defined by this question",
-                   near(above, statement.forward))  # fmt: skip
+                   did_you_mean(above, statement.forward))  # fmt: skip
         return None
     assert question.layout is not None
     try:
