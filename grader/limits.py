@@ -366,3 +366,7 @@ RESULTS_KEPT = 20_000
 
 #: Seconds that the scheduler of a cluster may take to answer.
 CLUSTER_SECONDS = 10
+
+#: Students whom the class page lists, with a line that says how many more there are: a
+#: course of thousands still opens in a second, and a browser gives up on 40 MB of table.
+CLASS_ROWS = 5_000

@@ -6,7 +6,7 @@ from typing import Any
 
 from grader.exports.criteria import assess
 from grader.exports.exported import Exported, LeftOut
-from grader.exports.grades import decided, grade_text, left_out, only_unread
+from grader.exports.grades import asides_of, decided, grade_text, left_out, only_unread
 from grader.exports.options import ExportOptions
 from grader.exports.rendered import Renderer
 from grader.reports.results_json import json_text
@@ -24,9 +24,10 @@ def messages(document: Document, options: ExportOptions = DEFAULTS) -> dict[str,
     attach (below the output folder of ``grade``), and the points of each criterion."""
     renderer = Renderer(document, options.templates)
     possible = fraction(document["possible"])
+    asides = asides_of(document)
     students = []
     for index, submission in enumerate(document["students"]):
-        points = decided(document, submission, options)
+        points = decided(asides, submission, options)
         students.append(
             {
                 "student": submission["student"],

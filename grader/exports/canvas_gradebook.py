@@ -12,11 +12,19 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from grader.exports.cells import inert, is_formula, rows_text
 from grader.exports.exported import Exported, LeftOut
-from grader.exports.grades import decided, grade_text, left_out, only_unread, two_decimals
+from grader.exports.grades import (
+    asides_of,
+    decided,
+    grade_text,
+    left_out,
+    only_unread,
+    two_decimals,
+)
 from grader.exports.instructors_gradebook import column_warnings, filled_in
 from grader.exports.options import ExportOptions
 from grader.read.gradebook import REWRITTEN
@@ -39,9 +47,12 @@ _NAME_SUFFIX = re.compile(r"(?:Jr|Sr|Esq|Ph\.?D)\.?|I{2,3}|IV|VI?", re.IGNORECAS
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A submission and the identity that Canvas could find its student by."""
+    """A student, the identity that Canvas could find him or her by, and the points, or why
+    there are none."""
 
-    submission: Mapping[str, Any]
+    student: Mapping[str, Any]
+    file: str
+    points: Fraction | str
     id: str
     sis_user_id: str
     sis_login_id: str
@@ -68,14 +79,19 @@ def export(document: Document, options: ExportOptions = DEFAULTS) -> Exported:
     warnings: list[str] = []
     without: list[LeftOut] = []
     column = _column(document, options, warnings)
-    candidates = [_candidate(submission) for submission in document["students"]]
+    asides = asides_of(document)
+    # Of a submission only this is held, so that a class of any size passes.
+    candidates = [
+        _candidate(submission, decided(asides, submission, options))
+        for submission in document["students"]
+    ]
     crowd = Counter(key for candidate in candidates for key in candidate.keys)
     possible = fraction(document["possible"])
     rows: list[tuple[tuple[str, str], list[str]]] = []
     for candidate in candidates:
-        points = _why_not(candidate, crowd) or decided(document, candidate.submission, options)
+        points = _why_not(candidate, crowd) or candidate.points
         if isinstance(points, str):
-            without.append(left_out(candidate.submission, points))
+            without.append(left_out({"student": candidate.student, "file": candidate.file}, points))
             continue
         warnings += _id_warnings(candidate)
         row = _row(candidate, grade_text(points, possible, options))
@@ -89,7 +105,11 @@ def export(document: Document, options: ExportOptions = DEFAULTS) -> Exported:
     header = [*IDENTITY, column]
     points_possible = ["    Points Possible", "", "", "", "", two_decimals(possible)]
     text = rows_text([header, points_possible, *(row for _, row in rows)])
-    return Exported(text, tuple(warnings), (*without, *only_unread(document)))
+    return Exported(
+        text,
+        tuple(warnings),
+        (*without, *only_unread(document, {str(c.student.get("id")) for c in candidates})),
+    )
 
 
 def _column(document: Document, options: ExportOptions, warnings: list[str]) -> str:
@@ -127,11 +147,13 @@ def _usable(value: object) -> str:
     return text if text == one_line(text) and text.isprintable() else ""
 
 
-def _candidate(submission: Mapping[str, Any]) -> _Candidate:
+def _candidate(submission: Mapping[str, Any], points: Fraction | str) -> _Candidate:
     student = submission["student"]
     number = _usable(student.get("id"))
     return _Candidate(
-        submission,
+        student,
+        str(submission["file"]),
+        points,
         # An institution's own number in the column ID could hit another student.
         number if _CANVAS_ID.fullmatch(number) else "",
         _usable(student.get("sis_user_id")),
@@ -142,7 +164,7 @@ def _candidate(submission: Mapping[str, Any]) -> _Candidate:
 def _why_not(candidate: _Candidate, crowd: Mapping[tuple[str, str], int]) -> str | None:
     """Why Canvas could not find the student by a row; None where it could."""
     if not candidate.keys:
-        given = one_line(str(candidate.submission["student"].get("id") or ""))
+        given = one_line(str(candidate.student.get("id") or ""))
         if given:
             return f"“{given}” is not a Canvas id, and there is no SIS id or login"
         return "no Canvas id, SIS id or login"
@@ -153,7 +175,7 @@ def _why_not(candidate: _Candidate, crowd: Mapping[tuple[str, str], int]) -> str
 
 
 def _row(candidate: _Candidate, grade: str) -> list[str]:
-    name = sortable_name(one_line(str(candidate.submission["student"].get("name") or "")))
+    name = sortable_name(one_line(str(candidate.student.get("name") or "")))
     # Ids are matched to the character; a name counts only where there are none.
     shown = inert(name) if candidate.id else name
     return [shown, candidate.id, candidate.sis_user_id, candidate.sis_login_id, "", grade]
@@ -177,7 +199,7 @@ def sortable_name(name: str) -> str:
 
 
 def _id_warnings(candidate: _Candidate) -> list[str]:
-    name = student_name(candidate.submission["student"])
+    name = student_name(candidate.student)
     found = []
     for label, value in (("SIS user id", candidate.sis_user_id), ("login", candidate.sis_login_id)):
         if REWRITTEN.fullmatch(value) and not value.isdigit():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from grader.exports.cells import inert, rows_text
 from grader.exports.criteria import Assessed, assess, criteria
 from grader.exports.exported import Exported, LeftOut
-from grader.exports.grades import decided, left_out, only_unread, two_decimals
+from grader.exports.grades import asides_of, decided, left_out, only_unread, two_decimals
 from grader.exports.options import ExportOptions
 from grader.reports.people import student_name
 from grader.reports.view import Document, homework_title
@@ -43,6 +43,7 @@ def assessment(document: Document, options: ExportOptions = DEFAULTS) -> Exporte
     for criterion in known:
         header += [f"{criterion.name} - {what}" for what in ("Rating", "Points", "Comments")]
     rows = [header]
+    asides = asides_of(document)
     without: list[LeftOut] = []
     seen: dict[str, int] = {}
     for submission in document["students"]:
@@ -51,7 +52,7 @@ def assessment(document: Document, options: ExportOptions = DEFAULTS) -> Exporte
     for submission in document["students"]:
         student = submission["student"]
         number = str(student.get("id") or "")
-        points = decided(document, submission, options)
+        points = decided(asides, submission, options)
         reason = (
             "no Canvas id, which is all that an assessment is matched by"
             if not (number.isascii() and number.isdigit())

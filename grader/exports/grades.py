@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from fractions import Fraction
 from typing import Any
 
@@ -14,9 +15,12 @@ from grader.reports.visible import one_line
 from grader.reports.words import fraction, plural
 from grader.results import Outcome
 
+#: The files of each student that could not be read, by the student's Canvas id.
+Asides = Mapping[str, list[str]]
+
 
 def decided(
-    document: Document, submission: Mapping[str, Any], options: ExportOptions
+    asides: Asides, submission: Mapping[str, Any], options: ExportOptions
 ) -> Fraction | str:
     """The points of a submission, or why it gets none, as the end of a sentence.
 
@@ -29,7 +33,7 @@ def decided(
             return (
                 f"{plural(waiting, 'part')} ({plural(pending, 'point')}) to be decided by a person"
             )
-        others = asides(document, submission["student"])
+        others = asides.get(str(submission["student"].get("id") or ""))
         if others:
             return f"handed in {', '.join(others)} too, which a person must look at"
     if submission.get("score") is None or not submission["parts"]:
@@ -45,15 +49,14 @@ def decided(
     return score
 
 
-def asides(document: Document, student: Mapping[str, Any]) -> list[str]:
-    """The files of a student that could not be read, by name."""
-    number = student.get("id")
-    files = [
-        one_line(str(row["file"]))
-        for row in document.get("unread") or ()
-        if number and (row.get("student") or {}).get("id") == number
-    ]
-    return list(dict.fromkeys(files))
+def asides_of(document: Document) -> Asides:
+    """The files that could not be read, by whose they are."""
+    found: dict[str, dict[str, None]] = {}
+    for row in document.get("unread") or ():
+        number = (row.get("student") or {}).get("id")
+        if number:
+            found.setdefault(str(number), {}).setdefault(one_line(str(row["file"])))
+    return {number: list(files) for number, files in found.items()}
 
 
 def grade_text(points: Fraction, possible: Fraction, options: ExportOptions) -> str:
@@ -79,20 +82,23 @@ def left_out(submission: Mapping[str, Any], reason: str) -> LeftOut:
     return LeftOut(student_name(submission["student"]), one_line(str(submission["file"])), reason)
 
 
-def only_unread(document: Document) -> list[LeftOut]:
-    """Students of whom nothing was graded, since only a person can read what they handed in."""
-    graded = {
-        submission["student"]["id"]
-        for submission in document["students"]
-        if submission["student"].get("id")
-    }
+def only_unread(document: Document, graded: AbstractSet[str] | None = None) -> list[LeftOut]:
+    """Students of whom nothing was graded, since only a person can read what they handed in.
+
+    ``graded`` are the Canvas ids of the others, where they are known.
+    """
+    owned = [row for row in document.get("unread") or () if row.get("student")]
+    if not owned:
+        return []
+    if graded is None:
+        graded = {str(submission["student"].get("id")) for submission in document["students"]}
     rows = [
         LeftOut(
             student_name(row["student"]),
             one_line(str(row["file"])),
             "could not be read; a person must grade it",
         )
-        for row in document.get("unread") or ()
-        if row.get("student") and row["student"].get("id") not in graded
+        for row in owned
+        if not row["student"].get("id") or str(row["student"]["id"]) not in graded
     ]
     return list(dict.fromkeys(rows))

@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from grader.exports.exported import Exported, LeftOut
-from grader.exports.grades import asides, decided, grade_text, left_out, two_decimals
+from grader.exports.grades import Asides, asides_of, decided, grade_text, left_out, two_decimals
 from grader.exports.options import ExportOptions, Scale
 from grader.read.cells import Row
 from grader.read.gradebook import (
@@ -49,7 +49,11 @@ def column_warnings(title: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Match:
-    submission: Mapping[str, Any]
+    """A submission, of which only this is held, and its row; ``points`` as of ``decided``."""
+
+    student: Mapping[str, Any]
+    file: str
+    points: Fraction | str
     row: GradebookStudent | None
 
 
@@ -62,15 +66,22 @@ def filled_in(document: Document, book: Gradebook, options: ExportOptions) -> Ex
     column = target_column(document, book, options)
     warnings = column_warnings(book.header.text(column))
     warnings += _possible_warnings(document, book, column, options)
+    asides = asides_of(document)
     matches = [
-        _Match(submission, _partner(book, submission)) for submission in document["students"]
+        _Match(
+            submission["student"],
+            str(submission["file"]),
+            decided(asides, submission, options),
+            _partner(book, submission),
+        )
+        for submission in document["students"]
     ]
     by_line: dict[int, list[_Match]] = {}
     for match in matches:
         if match.row is not None:
             by_line.setdefault(match.row.row.line, []).append(match)
     without = [
-        left_out(match.submission, f"is not in {book.file}")
+        left_out({"student": match.student, "file": match.file}, f"is not in {book.file}")
         for match in matches
         if match.row is None
     ]
@@ -82,7 +93,7 @@ def filled_in(document: Document, book: Gradebook, options: ExportOptions) -> Ex
         if student.is_test:
             continue
         found = by_line.get(student.row.line, [])
-        points = _grade(document, book, student, found, column=column, options=options)
+        points = _grade(asides, book, student, found, column=column)
         if isinstance(points, LeftOut):
             without.append(points)
             continue
@@ -120,27 +131,26 @@ def _partner(book: Gradebook, submission: Mapping[str, Any]) -> GradebookStudent
 
 
 def _grade(
-    document: Document,
+    asides: Asides,
     book: Gradebook,
     student: GradebookStudent,
     found: list[_Match],
     *,
     column: int,
-    options: ExportOptions,
 ) -> Fraction | LeftOut:
     """The points of a student of the gradebook, or why there are none."""
     name = one_line(student.called or student.id)
     if not found:
-        files = asides(document, {"id": student.id})
+        files = asides.get(student.id, [])
         reason = "could not be read; a person must grade it" if files else "nothing was handed in"
         return LeftOut(name, ", ".join(files) or book.file, reason)
-    files = [one_line(str(match.submission["file"])) for match in found]
+    files = [one_line(match.file) for match in found]
     if len(found) > 1:
         return LeftOut(name, ", ".join(files), f"{plural(len(found), 'file')} are of this student")
     why = _NO_GRADE_WANTED.get(student.row.text(column).strip().upper())
     if why is not None:
         return LeftOut(name, files[0], why)
-    points = decided(document, found[0].submission, options)
+    points = found[0].points
     return LeftOut(name, files[0], points) if isinstance(points, str) else points
 
 

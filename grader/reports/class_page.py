@@ -10,5 +10,9 @@ from grader.reports.sheet import Sheet
 
 def render(sheet: Sheet) -> str:
     """``index.html``, with links to the students' pages beside it."""
-    addresses = tuple(f"feedback/{quote(stem)}.html" for stem in sheet.stems)
-    return sheet.pages.html_with_script("class.html", room=class_view(sheet.document, addresses))
+    addresses = tuple(
+        f"feedback/{quote(stem)}.html" if sheet.feedback else "" for stem in sheet.stems
+    )
+    return sheet.pages.html_with_script(
+        "class.html", room=class_view(sheet.document, addresses, sheet.survey)
+    )

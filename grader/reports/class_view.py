@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from grader.expr.names import latex_name
-from grader.reports.groups import Group, answer_groups, for_review, part_ids
+from grader.limits import CLASS_ROWS
+from grader.reports.groups import Group
 from grader.reports.people import gathered_notes, identity_text, student_name
 from grader.reports.pictures import Picture, histogram, success
+from grader.reports.survey import PartCounts, Sat, Survey, survey
 from grader.reports.view import Document, homework_title
 from grader.reports.visible import one_line
 from grader.reports.words import (
@@ -39,7 +41,8 @@ NAMES = 12
 
 @dataclass(frozen=True, slots=True)
 class StudentRow:
-    """One student; ``page`` is the address of the page, relative to index.html."""
+    """One student; ``page`` is the address of the page, relative to index.html, empty where
+    there is none."""
 
     name: str
     identity: str
@@ -120,6 +123,7 @@ class ClassView:
     scores: Picture | None
     success: Picture | None
     students: tuple[StudentRow, ...]
+    students_more: int
     verdicts: tuple[VerdictWords, ...]
     parts: tuple[PartRow, ...]
     review: tuple[GroupView, ...]
@@ -130,44 +134,48 @@ class ClassView:
     unread: tuple[UnreadView, ...]
 
 
-def class_view(document: Document, pages: tuple[str, ...]) -> ClassView:
-    """The class; ``pages`` are the addresses of the students' pages, in the document's order."""
+def class_view(
+    document: Document, pages: tuple[str, ...], found: Survey | None = None
+) -> ClassView:
+    """The class; ``pages`` are the addresses of the students' pages, in the document's order,
+    ``found`` what a walk through it has found, where that was made already."""
     homework = document.get("homework") or {}
     quantities = {
         part["part"]: str(part.get("quantity") or "")
         for question in homework.get("questions") or ()
         for part in question["parts"]
     }
-    listed = for_review(document)
-    review = tuple(group for group in listed if group.is_open)
-    decided = tuple(group for group in listed if not group.is_open)
-    answers = answer_groups(document)
-    found = {result["verdict"] for s in document["students"] for result in s["parts"]}
+    found = survey(document) if found is None else found
+    review = tuple(group for group in found.review if group.is_open)
+    decided = tuple(group for group in found.review if not group.is_open)
+    verdicts = {verdict for part in found.parts.values() for verdict in part.verdicts}
     # A column for each verdict that there is; right and not right always.
     shown = tuple(
         outcome
         for outcome in VERDICT_WORDS
-        if outcome in found or outcome in (Outcome.EQUIVALENT, Outcome.DIFFERENT)
+        if outcome in verdicts or outcome in (Outcome.EQUIVALENT, Outcome.DIFFERENT)
     )
 
     def view(group: Group) -> GroupView:
         return _group_view(group, pages, quantities)
 
     possible = fraction(document["possible"])
-    scores = [fraction(submission["score"]) for submission in document["students"]]
+    scores = [fraction(student.score) for student in found.students]
+    rows = _student_rows(found.students, pages, possible)
     parts = tuple(
-        _part_row(document, part, quantities, answers[part], view=view, shown=shown)
-        for part in part_ids(document)
+        _part_row(part, counts, quantities, found.answers[part], view=view, shown=shown)
+        for part, counts in found.parts.items()
     )
     return ClassView(
         title=homework_title(document),
         course=one_line(str(homework.get("course") or "")),
         assignment=one_line(str(document.get("assignment", ""))),
         possible=number_text(possible),
-        facts=_facts(document, scores, possible),
+        facts=_facts(document, found.students, scores, possible),
         scores=histogram(scores, possible),
         success=success([(row.part, row.tones) for row in parts]),
-        students=_student_rows(document, pages, possible),
+        students=rows[:CLASS_ROWS],
+        students_more=len(rows[CLASS_ROWS:]),
         verdicts=tuple(VERDICT_WORDS[outcome] for outcome in shown),
         parts=parts,
         review=tuple(map(view, review[:ROWS])),
@@ -189,7 +197,7 @@ def _unread(document: Document) -> tuple[UnreadView, ...]:
 
 
 def _facts(
-    document: Document, scores: list[Fraction], possible: Fraction
+    document: Document, students: Sequence[Sat], scores: list[Fraction], possible: Fraction
 ) -> tuple[tuple[str, str], ...]:
     facts = [("Students", str(len(scores)))]
     if scores:
@@ -198,8 +206,7 @@ def _facts(
             ("Mean", f"{number_text(mean)} of {number_text(possible)}"),
             ("Median", number_text(_median(scores))),
         ]
-    waiting = sum(1 for submission in document["students"] if submission["pending"])
-    facts.append(("Wait for a person", str(waiting)))
+    facts.append(("Wait for a person", str(sum(1 for student in students if student.pending))))
     unread = len(_unread(document))
     if unread:
         facts.append(("Not read", plural(unread, "file")))
@@ -215,60 +222,52 @@ def _median(scores: list[Fraction]) -> Fraction:
 
 
 def _student_rows(
-    document: Document, pages: tuple[str, ...], possible: Fraction
+    students: Sequence[Sat], pages: tuple[str, ...], possible: Fraction
 ) -> tuple[StudentRow, ...]:
     rows = [
         StudentRow(
-            name=student_name(submission["student"]),
-            identity=identity_text(submission["student"]),
+            name=student_name(sat.student),
+            identity=identity_text(sat.student),
             page=page,
-            file=one_line(str(submission.get("file", ""))),
-            score=number_text(submission["score"]),
-            pending=number_text(submission["pending"]) if submission["pending"] else "",
-            percent=percent_text(fraction(submission["score"]), possible),
-            to_review=sum(1 for part in submission["parts"] if part["points"] is None),
-            notes=gathered_notes(submission.get("notes", ())),
+            file=one_line(sat.file),
+            score=number_text(sat.score),
+            pending=number_text(sat.pending) if sat.pending else "",
+            percent=percent_text(fraction(sat.score), possible),
+            to_review=sat.to_review,
+            notes=gathered_notes(sat.notes),
         )
-        for submission, page in zip(document["students"], pages, strict=True)
+        for sat, page in zip(students, pages, strict=True)
     ]
     return tuple(sorted(rows, key=lambda row: (row.name.casefold(), row.identity, row.file)))
 
 
 def _part_row(
-    document: Document,
     part: str,
+    found: PartCounts,
     quantities: Mapping[str, str],
     answers: tuple[Group, ...],
     *,
     view: Callable[[Group], GroupView],
     shown: tuple[Outcome, ...],
 ) -> PartRow:
-    results = [
-        result
-        for submission in document["students"]
-        for result in submission["parts"]
-        if result["part"] == part
-    ]
-    outcomes = [Outcome(result["verdict"]) for result in results]
     written = [group for group in answers if group.verdict is not Outcome.MISSING]
-    counts = tuple(outcomes.count(outcome) for outcome in VERDICT_WORDS)
+    counts = tuple(found.verdicts[outcome] for outcome in VERDICT_WORDS)
     return PartRow(
         part=part,
         quantity=quantities.get(part, ""),
         question=part.partition(".")[0],
-        right=percent_text(Fraction(counts[0]), Fraction(len(outcomes))),
-        counts=tuple(outcomes.count(outcome) for outcome in shown),
+        right=percent_text(Fraction(counts[0]), Fraction(sum(counts))),
+        counts=tuple(found.verdicts[outcome] for outcome in shown),
         tones=_tones(counts),
-        common=_common(results),
+        common=_common(found.mistakes),
         answers=tuple(map(view, written[:ANSWERS])),
         more=len(written[ANSWERS:]),
         more_students=sum(len(group.members) for group in written[ANSWERS:]),
     )
 
 
-def _common(results: Iterable[Mapping[str, Any]]) -> str:
+def _common(found: Counter[str]) -> str:
     """The mistakes that were made most, with how often."""
-    found = Counter(str(result["mistake"]) for result in results if result.get("mistake"))
     usual = sorted(found.items(), key=lambda item: (-item[1], item[0]))
     return ", ".join(f"{mistake_words(name)} ({count})" for name, count in usual[:MISTAKES])
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from grader.read.bundled import data_folder
 from grader.read.review import Entry, Kept, same_text
-from grader.reports.groups import Group, Member, Result, for_review
+from grader.reports.groups import Asked, Group, Member, Result, for_review
 from grader.reports.review_yaml import yaml_answer, yaml_comment, yaml_text, yaml_value
 from grader.reports.sheet import Sheet
 from grader.reports.view import Document, homework_title
@@ -57,10 +57,22 @@ def schema(sheet: Sheet) -> str:
     return (data_folder("rubrics") / SCHEMA).read_text(encoding="utf-8")
 
 
-def review_text(document: Document, kept: Kept = Kept()) -> str:  # noqa: B008 - Kept is frozen
-    """The whole file: head, the list, files that were not read, and earlier decisions."""
+def asked_by(kept: Kept) -> Asked | None:
+    """What the list has besides, for the sake of earlier decisions; None for nothing."""
+    return _Earlier(kept.earlier).is_asked if kept.earlier else None
+
+
+def review_text(
+    document: Document,
+    kept: Kept = Kept(),  # noqa: B008 - Kept is frozen
+    listed: tuple[Group, ...] | None = None,
+) -> str:
+    """The whole file: head, the list, files that were not read, and earlier decisions.
+
+    ``listed`` are the groups of the list, where they are known.
+    """
     before = _Earlier(kept.earlier)
-    groups = for_review(document, before.is_asked)
+    groups = for_review(document, before.is_asked) if listed is None else listed
     # What is open comes first; each half has most students first.
     groups = (*(g for g in groups if g.decision is None), *(g for g in groups if g.decision))
     lines = [_HEAD.format(title=yaml_comment(homework_title(document)), schema=SCHEMA)]

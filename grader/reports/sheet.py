@@ -9,6 +9,7 @@ from typing import Any, Literal
 from grader.files import file_stems
 from grader.read.review import Kept
 from grader.reports.pages import Pages
+from grader.reports.survey import Survey
 from grader.reports.view import Document, StudentView, student_view
 
 
@@ -19,7 +20,8 @@ class Sheet:
     ``stems`` are the file names of the students' pages without extension, in
     the document's order; ``index`` counts in its ``students``, and is None for
     a report about the whole class.  ``kept`` is what a review file holds beside
-    the decisions that the document carries.
+    the decisions that the document carries, ``survey`` what a walk through the class
+    has found, where that was made; ``feedback`` says whether the students have pages.
     """
 
     document: Document
@@ -27,6 +29,8 @@ class Sheet:
     stems: tuple[str, ...]
     index: int | None = None
     kept: Kept = field(default_factory=Kept)
+    survey: Survey | None = None
+    feedback: bool = True
 
     @property
     def submission(self) -> Mapping[str, Any]:
@@ -60,12 +64,13 @@ class Report:
 
 def student_stems(document: Document) -> tuple[str, ...]:
     """A file name without extension for each student; see :func:`grader.files.file_stems`."""
-    identities = []
-    for submission in document["students"]:
-        student = submission["student"]
-        login, sis = student.get("sis_login_id"), student.get("sis_user_id")
-        # Without a Canvas id the login tells people apart; the file tells two of one student.
-        identities.append(
-            (student.get("id") or login or sis, student.get("name"), login, sis, submission["file"])
-        )
-    return file_stems(identities)
+    return file_stems(
+        identity(submission["student"], submission["file"]) for submission in document["students"]
+    )
+
+
+def identity(student: Mapping[str, Any], file: str) -> tuple[str | None, ...]:
+    """What a student's files are named by."""
+    login, sis = student.get("sis_login_id"), student.get("sis_user_id")
+    # Without a Canvas id the login tells people apart; the file tells two of one student.
+    return (student.get("id") or login or sis, student.get("name"), login, sis, file)

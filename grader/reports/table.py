@@ -9,11 +9,13 @@ from types import MappingProxyType
 from typing import Any
 
 from grader.errors import FileError
-from grader.files import write_atomically, write_together
+from grader.files import file_stems, write_atomically, write_together
 from grader.read.review import Kept, read_review
 from grader.reports import class_page, html, markdown, results_json, review, text
+from grader.reports.groups import Group
 from grader.reports.pages import Pages
-from grader.reports.sheet import Report, Sheet, student_stems
+from grader.reports.sheet import Report, Sheet, identity, student_stems
+from grader.reports.survey import survey
 from grader.reports.view import Document, student_view
 
 _ROWS = (
@@ -66,7 +68,11 @@ def write_reports(
     Each file is whole or not there at all.  Raises OSError where a file cannot be written,
     jinja2.TemplateError for a fault of a template.
     """
-    sheet = Sheet(document, Pages(templates), student_stems(document), kept=kept or Kept())
+    found = survey(document, review.asked_by(kept or Kept()))
+    stems = file_stems(identity(sat.student, sat.file) for sat in found.students)
+    sheet = Sheet(
+        document, Pages(templates), stems, kept=kept or Kept(), survey=found, feedback=feedback
+    )
     paths: list[Path] = []
     warnings: list[str] = []
     for report in REPORTS.values():
@@ -75,7 +81,7 @@ def write_reports(
         ):
             continue
         if report.name == "review":
-            path, told = write_review(document, out / report.path, kept)
+            path, told = write_review(document, out / report.path, kept, found.listed)
             paths.append(path)
             warnings += told
         elif report.audience == "class":
@@ -123,15 +129,19 @@ def render_report(
 
 
 def write_review(
-    document: Document, path: Path, kept: Kept | None = None
+    document: Document,
+    path: Path,
+    kept: Kept | None = None,
+    listed: tuple[Group, ...] | None = None,
 ) -> tuple[Path, tuple[str, ...]]:
-    """Write the review file; ``kept`` is what was kept of the one that is there.
+    """Write the review file; ``kept`` is what was kept of the one that is there, ``listed``
+    are the groups that it lists, where they are known.
 
     One with decisions that these results were made without (an editor has saved
     it meanwhile, or it cannot be read) is left alone, and the list goes to a file
     beside it (``review.new.yaml``); the second value then says so.  Raises OSError.
     """
-    content = review.review_text(document, kept or Kept())
+    content = review.review_text(document, kept or Kept(), listed)
     warnings: list[str] = []
     for candidate in _candidates(path):
         before = candidate.read_bytes() if candidate.exists() else b""
