@@ -165,3 +165,15 @@ def test_definitions_of_the_student_are_part_of_the_answers() -> None:
     )
     found = grade(CHAIN, read_answers(text.encode(), "sam.yaml"))
     assert [part.slip for part in found.parts] == [None, None, None, "q1.dl_dy", None]
+
+
+def test_definitions_within_an_answer_too() -> None:
+    found = graded(
+        CHAIN, {"q1.dl_dy": "s, where s = y - t", "q2.dl_db": r"v s \cos f, where s = y - t"}
+    )
+    assert [part.slip for part in found.values()] == [None, "q1.dl_dy"]
+    # One name for two things explains nothing.
+    found = graded(
+        CHAIN, {"q1.dl_dy": "s, where s = y - t", "q2.dl_db": r"v s \cos f, where s = y - 2 t"}
+    )
+    assert [part.slip for part in found.values()] == [None, None]
