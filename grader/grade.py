@@ -401,14 +401,14 @@ def _meaning(part: Part, tree: Answer, scope: Scope, verdict: Verdict) -> str | 
     if verdict.outcome not in (Outcome.DIFFERENT, Outcome.UNDECIDED):
         return None
     needed, _ = scope.used(tree)
+    own = QUESTIONS[part.kind].fingerprint
+    if own is not None:
+        return own(part, tree, needed)
     if isinstance(tree, Chosen):
         return " ".join(("chosen", *tree.names))
     if not part.references:
         return part.latex(tree)
     part, tree, needed = in_numbers(part, tree, needed)
-    own = QUESTIONS[part.kind].fingerprint
-    if own is not None:
-        return own(part, tree, needed)
     expressions = sides(tree)
     # An array of another size has nothing to stand against; the points are the same.
     references = (

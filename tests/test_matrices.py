@@ -447,7 +447,7 @@ def test_derivatives_with_too_many_indices_are_refused() -> None:
 
 # --- Rubrics ---------------------------------------------------------------------------
 
-RUBRICS = ("linear_system", "softmax", "matrix_backprop")
+RUBRICS = ("linear_system", "softmax", "matrix_backprop", "batch_norm")
 HOMEWORKS = {name: load_rubric(ROOT / "rubrics" / f"{name}.yaml") for name in RUBRICS}
 PARTS = [part for homework in HOMEWORKS.values() for part in homework.parts]
 
@@ -494,6 +494,8 @@ SAMPLES = {
     "linear_system": ["constant_factor", "unreadable", "transposed", "missing_term",
                       "transpose_of_a_factor", None, "transpose_of_a_factor",
                       "transpose_of_a_factor"],
+    "batch_norm": ["transposed", "missing_term", "constant_factor", None, None, "missing_factor",
+                   "sign", None],
     "matrix_backprop": ["constant_factor", "transposed", "unreadable", "missing_factor",
                         "missing_factor", "transposed", None, "transposed", "sign_of_a_path",
                         "missing", "missing_factor", "unreadable", None, "unreadable",

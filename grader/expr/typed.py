@@ -267,8 +267,12 @@ class Typing:
         """The tree with its sizes; ``wanted`` is a size that it may be expected to have,
         where it leaves that open (``I``).  Raises ShapeError where it has no meaning."""
         found = self._go(tree)
-        if wanted is not None and "?" in "".join(self._found(found.shape)):
-            self._unify(found.shape, wanted)
+        if wanted is not None:
+            # A column of ones where a row is asked for is a column all the same.
+            for shape in (wanted, (wanted[1], wanted[0])):
+                here = self._found(found.shape)
+                if all(a == b or a.startswith("?") for a, b in zip(here, shape, strict=True)):
+                    self._unify(here, shape)
         return self._settled(found)
 
     # -- sizes that are not known yet ----------------------------------------------
