@@ -52,7 +52,7 @@ _METHODS: Mapping[str, str] = MappingProxyType({
     "entries": "proved equal, entry by entry",
     "case split": "proved equal, case by case of the indicators",
     "instances": "proved equal for sizes in numbers; not for every size",
-    "entries": "proved equal entry by entry for sizes in numbers; not for every size",
+    "entries at sizes": "proved equal entry by entry for sizes in numbers; not for every size",
 })  # fmt: skip
 
 

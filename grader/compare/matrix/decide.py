@@ -127,7 +127,7 @@ def compare_typed(left: Typed, right: Typed, key: str, positive: frozenset[str])
         said = "; ".join(_sizes_text(sizes) for sizes, _, _ in instances)
         return Verdict(
             Outcome.EQUIVALENT,
-            method="entries",
+            method="entries at sizes",
             notes=(f"shown entry by entry for {said}, not for every size",) if names else (),
         )
     tried.append("entries")
