@@ -173,6 +173,7 @@ def run(homework: Homework, plan: Plan, progress: Progress | None = None) -> Fin
             kept,
             results=False,
             feedback=plan.feedback,
+            jobs=plan.jobs,
         )
         exported = tuple(
             (row.path, write_export(document, row.name, plan.out / row.path, plan.options))

@@ -6,23 +6,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 from grader.errors import FileError
-from grader.files import file_stems, write_atomically, write_together
+from grader.files import file_stems, write_atomically
 from grader.read.review import Kept, read_review
-from grader.reports import class_page, html, markdown, results_json, review, text
+from grader.reports import class_page, results_json, review
+from grader.reports.feedback import ROWS as OF_STUDENTS
+from grader.reports.feedback import write_feedback
 from grader.reports.groups import Group
 from grader.reports.pages import Pages
 from grader.reports.sheet import Report, Sheet, identity, student_stems
 from grader.reports.survey import survey
-from grader.reports.view import Document, student_view
+from grader.reports.view import Document
 
 _ROWS = (
     Report("json", "class", "results.json", results_json.render),
-    Report("html", "student", "feedback/{student}.html", html.render, html.page),
-    Report("markdown", "student", "feedback/{student}.md", markdown.render, markdown.page),
-    Report("text", "student", "feedback/{student}.txt", text.render, text.page),
+    *OF_STUDENTS,
     Report("class", "class", "index.html", class_page.render),
     Report("schema", "class", review.SCHEMA, review.schema),
     Report("review", "class", "review.yaml", review.render),
@@ -58,6 +57,7 @@ def write_reports(
     *,
     results: bool = True,
     feedback: bool = True,
+    jobs: int = 1,
 ) -> Written:
     """Write every report of a results document into a folder.
 
@@ -65,8 +65,9 @@ def write_reports(
     ``kept``: what :func:`grader.review.apply_decisions` left of the review file
     that is there; without it, one with decisions is not written over.  ``results``
     False: ``results.json`` is there; ``feedback`` False: no reports for each student.
-    Each file is whole or not there at all.  Raises OSError where a file cannot be written,
-    jinja2.TemplateError for a fault of a template.
+    ``jobs``: processes that may render those.  Each file is whole or not there at all.
+    Raises OSError where a file cannot be written, jinja2.TemplateError for a fault of a
+    template.
     """
     found = survey(document, review.asked_by(kept or Kept()))
     stems = file_stems(identity(sat.student, sat.file) for sat in found.students)
@@ -86,38 +87,9 @@ def write_reports(
             warnings += told
         elif report.audience == "class":
             paths.append(write_atomically(out / report.path, report.render(sheet)))
-        elif report is _OF_STUDENTS[0]:
-            paths += write_together(_pages(sheet, out))
+        elif report is OF_STUDENTS[0]:
+            paths += write_feedback(sheet, out, templates, jobs)
     return Written(tuple(paths), tuple(warnings))
-
-
-#: The reports of which each student gets one.
-_OF_STUDENTS = tuple(report for report in REPORTS.values() if report.page is not None)
-
-
-def _pages(sheet: Sheet, out: Path) -> Iterator[tuple[Path, str]]:
-    """The pages of all students, one student after the other, as they are asked for."""
-    for submission, stem in zip(sheet.document["students"], sheet.stems, strict=True):
-        for path, text_of_page in student_pages(sheet.document, submission, stem, sheet.pages):
-            yield out / path, text_of_page
-
-
-def student_pages(
-    document: Document, submission: Mapping[str, Any], stem: str, pages: Pages
-) -> tuple[tuple[str, str], ...]:
-    """The files about one student: (path below the output folder, text).
-
-    ``document`` may lack its ``students``; ``submission`` is one element of them, and
-    ``stem`` its of :func:`student_stems`.  The texts depend on these and on the
-    templates alone; ``pages`` only keeps what is the same for students to come.
-    Raises jinja2.TemplateError for a fault of a template.
-    """
-    student = student_view(document, submission, pages.views)
-    return tuple(
-        (report.path.format(student=stem), report.page(student, pages))
-        for report in _OF_STUDENTS
-        if report.page is not None
-    )
 
 
 def render_report(
