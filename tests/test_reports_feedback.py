@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -147,6 +148,12 @@ def test_the_same_files_by_any_number_of_processes(
         assert one.read_bytes() == two.read_bytes()
     files = [path for path in (tmp_path / "two").rglob("*") if path.is_file()]
     assert sorted(files) == sorted(shared.paths)
+
+
+def test_pictures_leave_the_import_system_as_it_was(document: Any) -> None:
+    render_report(document, "class")
+    assert "pygal" in sys.modules
+    assert [finder for finder in sys.meta_path if type(finder).__module__ == "pygal"] == []
 
 
 def test_a_fault_of_a_template_comes_back_from_the_workers(

@@ -9,6 +9,7 @@ says the same in words.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -66,6 +67,7 @@ def histogram(scores: Sequence[Fraction], possible: Fraction) -> Picture | None:
         return None
     from pygal import Histogram
 
+    _take_out_the_finder()
     step = next((step for step in _STEPS if possible / step <= _MOST_BARS), _STEPS[-1])
     bins = int(-(-possible // step))
     counts = [0] * bins
@@ -104,6 +106,7 @@ def success(parts: Sequence[tuple[str, Mapping[str, int]]]) -> Picture | None:
         return None
     from pygal import HorizontalStackedBar
 
+    _take_out_the_finder()
     chart = HorizontalStackedBar(
         **_settings(len(parts) * 23 + 30), show_x_labels=False, show_x_guides=False, spacing=0
     )
@@ -123,6 +126,15 @@ _TONES = ("right", "wrong", "person", "missing")
 
 def _share(counts: Mapping[str, int]) -> str:
     return percent_text(Fraction(counts.get("right", 0)), Fraction(sum(counts.values())))
+
+
+def _take_out_the_finder() -> None:
+    """Of Python's finders of modules, remove the one that pygal adds for plugins of maps.
+
+    It is of a kind that Python gave up, so that every later import that looks for a
+    module in vain would warn.
+    """
+    sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__module__ != "pygal"]
 
 
 def _settings(height: int) -> dict[str, Any]:
