@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[1]
 RUBRIC = "rubrics/activity6.yaml"
 
 #: A file whose answers are right, and one of a student with wrong answers.
-RIGHT, WRONG = "submissions_sample/ada.yaml", "submissions_sample/chiyo.yaml"
+RIGHT, WRONG = "submissions_sample/ada.yaml", "submissions_sample/lucia.yaml"
 
 #: What is measured: its name, the arguments of Python, and whether the cache may be used.
 COMMANDS: tuple[tuple[str, tuple[str, ...], bool], ...] = (

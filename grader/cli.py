@@ -114,11 +114,11 @@ def check(rubric: str, answers: Path, hints: int, watch: bool, page: Path | None
 
 def _check_once(homework: Homework, answers: Path, hints: int, page: Path | None) -> bool:
     """Check a file, and say whether there is nothing to mend."""
-    from grader.batch import grade_paths
     from grader.files import write_atomically
+    from grader.single import check_file
     from grader.terminal import check_text, passes
 
-    batch = grade_paths(homework, [answers])
+    batch = check_file(homework, answers)
     self_check = homework.file.self_check
     for submission in batch.students:
         click.echo(check_text(homework.statement, submission, self_check, _width(), hints))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from concurrent.futures import Executor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +25,7 @@ from grader.command import (
 from grader.errors import FileError
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
     from datetime import datetime
 
 

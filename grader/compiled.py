@@ -13,9 +13,7 @@ from typing import get_args
 
 from grader.cache import entry_key, read_entry, write_entry
 from grader.compare.intervals import Interval
-from grader.compare.matrix.decide import MatrixReference
 from grader.compare.reference import Reference
-from grader.compare.sums import Instance, SumReference
 from grader.expr.composite import Chosen, Entries, Extents, Label
 from grader.expr.names import Vocabulary
 from grader.expr.tree import Condition, Dimensions, Node
@@ -49,6 +47,12 @@ from grader.read.rubric import (
 from grader.results import HomeworkStatement, Later, PartStatement, QuestionStatement
 from grader.source import Place
 
+#: Where the classes of sums over an index stand, which few rubrics have.
+_SUMS = "grader.compare.sums"
+
+#: The same of matrices.
+_MATRICES = "grader.compare.matrix.decide"
+
 #: A rubric as read, what reports say of it, and its parts.
 Compiled = tuple[RubricFile, HomeworkStatement, tuple[Part, ...]]
 
@@ -77,11 +81,11 @@ def _codec() -> Codec:
             *(Derived, Closeness, Choices, Arrangement, Chains),
             *(Entries, Extents, Chosen, Label),
             *(Integral, Step, Layer),
-            *(Instance, SumReference, MatrixReference, Typed),
+            *((_SUMS, "Instance"), (_SUMS, "SumReference"), (_MATRICES, "MatrixReference"), Typed),
             *get_args(Node),
             *get_args(Condition),
         ),
-        shared=(Statement, Vocabulary, Reference, SumReference, Typed),
+        shared=(Statement, Vocabulary, Reference, (_SUMS, "SumReference"), Typed),
     )
 
 

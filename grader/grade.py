@@ -18,7 +18,6 @@ from grader.policy import ROUNDING_STEPS, with_policy
 from grader.questions import QUESTIONS
 from grader.questions.definitions import Scope, make_scope
 from grader.questions.part import Part
-from grader.questions.sums import in_numbers
 from grader.read.answers import AnswersFile, Entry
 from grader.results import Outcome, PartResult, Student, Submission, Unread, Verdict
 from grader.score import points_for
@@ -308,7 +307,7 @@ def judge(homework: Homework, part: Part, text: str, scope: Scope) -> PartResult
     slip: str | None = None
     if verdict.outcome is Outcome.DIFFERENT:
         needed, _ = scope.used(reading.tree)
-        given, tree, needed = in_numbers(part, reading.tree, needed)
+        given, tree, needed = _in_numbers(part, reading.tree, needed)
         diagnosis, slip = _diagnosed(homework, given, tree, needed)
     result = _result(
         homework,
@@ -362,6 +361,17 @@ def _result(
     )
 
 
+def _in_numbers(
+    part: Part, tree: Answer, definitions: dict[str, Node]
+) -> tuple[Part, Answer, dict[str, Node]]:
+    """The same with numbers for the sizes that sums run to, where there are sums."""
+    if part.sums is None:
+        return part, tree, definitions
+    from grader.questions.sums import in_numbers
+
+    return in_numbers(part, tree, definitions)
+
+
 def _diagnosed(
     homework: Homework, part: Part, tree: Answer, definitions: Mapping[str, Node]
 ) -> tuple[Diagnosis | None, str | None]:
@@ -408,7 +418,7 @@ def _meaning(part: Part, tree: Answer, scope: Scope, verdict: Verdict) -> str | 
         return " ".join(("chosen", *tree.names))
     if not part.references:
         return part.latex(tree)
-    part, tree, needed = in_numbers(part, tree, needed)
+    part, tree, needed = _in_numbers(part, tree, needed)
     expressions = sides(tree)
     # An array of another size has nothing to stand against; the points are the same.
     references = (

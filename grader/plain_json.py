@@ -8,17 +8,22 @@ What takes no part in equality (spans, memos) is not kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 from fractions import Fraction
+from importlib import import_module
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 #: What a list begins with: what the rest of it is.  Classes follow.
 _TUPLE, _SET, _MAPPING, _FRACTION, _MOMENT, _AGAIN, _FIRST_CLASS = range(7)
 
 _SCALARS = frozenset({str, int, bool, type(None)})
+
+
+#: A class, or its module and name: one that is loaded when a value of it is met.
+Known = type | tuple[str, str]
 
 
 class Codec:
@@ -29,15 +34,15 @@ class Codec:
     gives to many parts stays one object.
     """
 
-    def __init__(self, classes: Iterable[type], shared: Iterable[type] = ()) -> None:
+    def __init__(self, classes: Iterable[Known], shared: Iterable[Known] = ()) -> None:
         self._classes = tuple(dict.fromkeys(classes))
-        self._tags = {kind: k + _FIRST_CLASS for k, kind in enumerate(self._classes)}
-        self._shared = frozenset(shared) | {dict, MappingProxyType}
-        self._names = {kind: _kept(kind) for kind in self._classes}
+        self._tags = {_named(kind): k for k, kind in enumerate(self._classes)}
+        self._shared = frozenset(map(_named, shared))
+        self._found: dict[int, _Class] = {}
 
     def encode(self, value: object) -> Any:
         """The value as JSON data.  Raises TypeError for one of another class."""
-        return _Encoder(self._tags, self._names, self._shared).go(value)
+        return _Encoder(self).go(value)
 
     def decode(self, data: Any) -> Any:
         """The value of some JSON data.
@@ -45,8 +50,38 @@ class Codec:
         Raises TypeError, ValueError, LookupError, ArithmeticError or RecursionError for
         data that :meth:`encode` did not write.
         """
-        makers = [(kind, self._names[kind], kind in self._shared) for kind in self._classes]
-        return _Decoder(makers).go(data)
+        return _Decoder(self).go(data)
+
+    def tag(self, kind: type) -> int:
+        """What stands for a class.  Raises TypeError for one that is not in the table."""
+        place = self._tags.get(_named(kind))
+        if place is None:
+            raise TypeError(f"{kind.__name__} is not among the classes of this table")
+        return place + _FIRST_CLASS
+
+    def of_tag(self, tag: int) -> _Class:
+        """The class at a place of the table.  Raises IndexError."""
+        place = tag - _FIRST_CLASS
+        found = self._found.get(place)
+        if found is None:
+            named = self._classes[place]
+            kind = named
+            if isinstance(kind, tuple):
+                kind = vars(import_module(kind[0]))[kind[1]]
+            found = self._found[place] = _Class(kind, _kept(kind), _named(kind) in self._shared)
+        return found
+
+
+class _Class(NamedTuple):
+    """A class, its fields that are written, and whether its values are shared."""
+
+    make: Callable[..., Any]
+    names: tuple[str, ...]
+    shared: bool
+
+
+def _named(kind: Known) -> tuple[str, str]:
+    return kind if isinstance(kind, tuple) else (kind.__module__, kind.__qualname__)
 
 
 def _kept(kind: type) -> tuple[str, ...]:
@@ -59,13 +94,8 @@ def _kept(kind: type) -> tuple[str, ...]:
 
 
 class _Encoder:
-    def __init__(
-        self,
-        tags: Mapping[type, int],
-        names: Mapping[type, tuple[str, ...]],
-        shared: frozenset[type],
-    ) -> None:
-        self._tags, self._names, self._shared = tags, names, shared
+    def __init__(self, codec: Codec) -> None:
+        self._codec = codec
         #: The number of each shared object by its identity; all live as long as the value.
         self._met: dict[int, int] = {}
 
@@ -81,27 +111,24 @@ class _Encoder:
             return [_TUPLE, *map(self.go, value)]
         if kind is frozenset:
             return [_SET, *sorted(map(self.go, value))]
-        if kind not in self._shared:
-            return self._written(value, kind)
         known = self._met.get(id(value))
         if known is not None:
             return [_AGAIN, known]
-        written = self._written(value, kind)
-        self._met[id(value)] = len(self._met)
-        return written
-
-    def _written(self, value: Any, kind: type) -> list[Any]:
         if kind is dict or kind is MappingProxyType:
-            return [_MAPPING, *(self.go(part) for pair in value.items() for part in pair)]
-        tag = self._tags.get(kind)
-        if tag is None:
-            raise TypeError(f"{kind.__name__} is not among the classes of this table")
-        return [tag, *(self.go(getattr(value, name)) for name in self._names[kind])]
+            written = [_MAPPING, *(self.go(part) for pair in value.items() for part in pair)]
+            is_shared = True
+        else:
+            tag = self._codec.tag(kind)
+            _, names, is_shared = self._codec.of_tag(tag)
+            written = [tag, *(self.go(getattr(value, name)) for name in names)]
+        if is_shared:
+            self._met[id(value)] = len(self._met)
+        return written
 
 
 class _Decoder:
-    def __init__(self, makers: Sequence[tuple[Callable[..., Any], tuple[str, ...], bool]]) -> None:
-        self._makers = makers
+    def __init__(self, codec: Codec) -> None:
+        self._of_tag = codec.of_tag
         self._met: list[Any] = []
 
     def go(self, data: Any) -> Any:
@@ -132,8 +159,8 @@ class _Decoder:
             return mapping
         if type(tag) is not int or tag < _FIRST_CLASS:
             raise ValueError(f"{tag!r} is no kind of value")
-        kind, names, shared = self._makers[tag - _FIRST_CLASS]
-        made = kind(**dict(zip(names, map(self.go, data[1:]), strict=True)))
+        make, names, shared = self._of_tag(tag)
+        made = make(**dict(zip(names, map(self.go, data[1:]), strict=True)))
         if shared:
             self._met.append(made)
         return made

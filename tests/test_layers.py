@@ -28,6 +28,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "grader.exports",
         "grader.reports",
         "grader.lint",
+        "grader.single",
         "grader.batch",
         "grader.review",
         "grader.grade",

@@ -2,48 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-from grader.questions.chain import CHAIN
-from grader.questions.choice import CHOICE
-from grader.questions.derivative import CHAIN_TERM, DERIVATIVE
-from grader.questions.expression import EXPRESSION
-from grader.questions.gradient import GRADIENT
-from grader.questions.hessian import HESSIAN
-from grader.questions.jacobian import JACOBIAN
-from grader.questions.matrix import MATRIX_DERIVATIVE
-from grader.questions.part import Kind
-from grader.questions.shape import SHAPE
-from grader.questions.shortlist import LIST
-from grader.questions.update import UPDATE
-from grader.questions.value import VALUE
+if TYPE_CHECKING:
+    from grader.questions.part import Kind
+
+#: All kinds, by the name that a rubric gives in ``kind``: the module of this package that
+#: has it, and what it is called there.
+_HOMES: Mapping[str, tuple[str, str]] = {
+    "derivative": ("derivative", "DERIVATIVE"),
+    "chain_term": ("derivative", "CHAIN_TERM"),
+    "chain": ("chain", "CHAIN"),
+    "expression": ("expression", "EXPRESSION"),
+    "value": ("value", "VALUE"),
+    "gradient": ("gradient", "GRADIENT"),
+    "jacobian": ("jacobian", "JACOBIAN"),
+    "hessian": ("hessian", "HESSIAN"),
+    "shape": ("shape", "SHAPE"),
+    "update": ("update", "UPDATE"),
+    "choice": ("choice", "CHOICE"),
+    "list": ("shortlist", "LIST"),
+    "matrix_derivative": ("matrix", "MATRIX_DERIVATIVE"),
+}
 
 
-def _table(kinds: tuple[Kind, ...]) -> Mapping[str, Kind]:
-    table: dict[str, Kind] = {}
-    for kind in kinds:
-        if kind.name in table:
-            raise ValueError(f"two kinds of question are called {kind.name!r}")
-        table[kind.name] = kind
-    return MappingProxyType(table)
+class _Kinds(Mapping[str, "Kind"]):
+    """The table; a kind's module is loaded when it is first asked for."""
+
+    def __getitem__(self, name: str) -> Kind:
+        module, constant = _HOMES[name]
+        kind: Kind = vars(import_module(f"grader.questions.{module}"))[constant]
+        if kind.name != name:
+            raise ValueError(f"the kind {name!r} is called {kind.name!r} in its file")
+        return kind
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_HOMES)
+
+    def __len__(self) -> int:
+        return len(_HOMES)
 
 
 #: All kinds, by the name that a rubric gives in ``kind``.
-QUESTIONS: Mapping[str, Kind] = _table(
-    (
-        DERIVATIVE,
-        CHAIN_TERM,
-        CHAIN,
-        EXPRESSION,
-        VALUE,
-        GRADIENT,
-        JACOBIAN,
-        HESSIAN,
-        SHAPE,
-        UPDATE,
-        CHOICE,
-        LIST,
-        MATRIX_DERIVATIVE,
-    )
-)
+QUESTIONS: Mapping[str, Kind] = _Kinds()

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 from grader.compare.field import UndefinedEverywhere
 from grader.compare.reference import Reference, make_reference
-from grader.derive import derivative
 from grader.errors import AnswerError, LimitError
 from grader.expr.composite import Answer, Label, sides
 from grader.expr.names import FREE
@@ -114,6 +113,8 @@ def repeated(tree: Node, variables: tuple[str, ...]) -> tuple[Node, Node]:
     and what came out.  Raises ValueError."""
     line = tree
     for variable in variables:
+        from grader.derive import derivative
+
         line, tree = tree, derivative(tree, variable)
     return line, tree
 

@@ -9,7 +9,6 @@ from grader.compare.interpret import Unevaluated
 from grader.compare.kinks import difference_at_kink
 from grader.compare.ladder import compare
 from grader.compare.rounding import compare_rounded
-from grader.derive import chain_term, total_derivative
 from grader.expr.composite import Answer
 from grader.expr.families import unfolded
 from grader.expr.names import Vocabulary, latex_name
@@ -27,7 +26,6 @@ from grader.questions.built import (
 from grader.questions.part import Derived, Kind, Part, Statement
 from grader.questions.partials import Disallowed, work_out
 from grader.questions.statement import Faults, read_partial, read_statement
-from grader.questions.sums import judge_sums, part_with_sums
 from grader.read.rubric import PartFile, QuestionFile, RubricFile
 from grader.results import Outcome, Verdict
 
@@ -82,6 +80,8 @@ def build_chain_terms(question: QuestionFile, rubric: RubricFile) -> tuple[Part,
         assert isinstance(quantity.variable, Symbol)
         above, below = quantity.quantity.name, quantity.variable.name
         try:
+            from grader.derive import chain_term
+
             tree = chain_term(statement.forward, above, below)
             if statement.vocabulary.indices:
                 parts.append(_with_sums(question, part, quantity, statement, tree))
@@ -108,6 +108,8 @@ def _with_sums(
     question: QuestionFile, part: PartFile, quantity: Partial, statement: Statement, tree: Node
 ) -> Part:
     """A part with sums; known mistakes are derived from what it is with numbers for sizes."""
+    from grader.questions.sums import part_with_sums
+
     made_part = part_with_sums(question, part, quantity, statement, tree)
     inner = made_part.in_numbers
     above, below = quantity.quantity, quantity.variable
@@ -178,6 +180,8 @@ def full_derivative(
     through = symbols(forward[above.name]) & forward.keys()
     if len(names) == 1 and through and not statement.vocabulary.indices:
         # In the names of the forward pass the chain stays in sight.
+        from grader.derive import total_derivative
+
         found = total_derivative(forward, above.name, names[0])
     return Derived(line, above.name, names[-1]), found
 
@@ -186,6 +190,8 @@ def judge_expression(part: Part, answer: Answer, definitions: Mapping[str, Node]
     """Compare an expression with the part's reference."""
     assert isinstance(answer, Node), "the reader of this kind gives expressions"
     if part.sums is not None:
+        from grader.questions.sums import judge_sums
+
         return judge_sums(part, answer, definitions)
     try:
         return _compared(part, answer, definitions)

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from grader.compare.intervals import Interval
-from grader.compare.matrix.decide import MatrixReference
 from grader.compare.reference import NO_INTERVALS, Reference
-from grader.compare.sums import SumReference
 from grader.errors import AnswerError, LimitError
 from grader.expr.composite import Answer, Label, bare
 from grader.expr.latex import to_latex
@@ -19,6 +17,10 @@ from grader.expr.parser import Reading, parse_quantity
 from grader.expr.tree import Node, Partial, Symbol
 from grader.read.rubric import QuestionFile, RubricFile
 from grader.results import Verdict
+
+if TYPE_CHECKING:
+    from grader.compare.matrix.decide import MatrixReference
+    from grader.compare.sums import SumReference
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from grader.derive import total_derivative
 from grader.errors import GraderError
 from grader.expr.calculus import differentiate
 from grader.expr.tree import Node, Partial, Symbol, children, order_of, symbols, with_children
@@ -60,6 +59,8 @@ def _value(partial: Partial, asked: Partial | None, forward: Mapping[str, Node])
         # The inner derivative is worked out first; through the forward pass, as it is asked.
         return through(work_out(quantity, None, forward), partial.variable.name, forward)
     if isinstance(quantity, Symbol):
+        from grader.derive import total_derivative
+
         return total_derivative(forward, quantity.name, partial.variable.name)
     return differentiate(quantity, partial.variable.name)
 
@@ -91,4 +92,6 @@ def through(tree: Node, name: str, forward: Mapping[str, Node]) -> Node:
     Raises ValueError where a form has no derivative here.
     """
     goal = "\\goal"  # no text can name this
+    from grader.derive import total_derivative
+
     return total_derivative({**forward, goal: tree}, goal, name)

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from grader.compare.interpret import Unevaluated
 from grader.compare.ladder import compare
 from grader.compare.reference import Reference, make_reference
-from grader.derive import jacobian_size
 from grader.errors import AnswerError, LimitError
 from grader.expr.calculus import ONE
 from grader.expr.composite import Answer, Extents, Label, sides
@@ -24,13 +24,15 @@ from grader.expr.names import Vocabulary, latex_name
 from grader.expr.parser import Reading, parse_name, parse_quantity
 from grader.expr.tree import Dimensions, Node, Partial, Symbol, symbols
 from grader.questions.built import Setting, label_of, made
-from grader.questions.layers import Axes, layer_size
 from grader.questions.part import Kind, Part, Statement
 from grader.questions.statement import Faults, read_partial, read_statement
 from grader.read.located import Located
 from grader.read.rubric import PartFile, QuestionFile, RubricFile
 from grader.read.suggest import did_you_mean
 from grader.results import Outcome, Verdict
+
+if TYPE_CHECKING:
+    from grader.questions.layers import Axes
 
 _LABELS = ("rows", "columns")
 
@@ -80,6 +82,8 @@ def _known(question: QuestionFile, statement: Statement, faults: Faults) -> dict
 def _layer(
     where: Located, known: Mapping[str, Axes], statement: Statement, faults: Faults
 ) -> Axes | None:
+    from grader.questions.layers import layer_size
+
     try:
         return faults.read(where, lambda: layer_size(where.text, known, statement.vocabulary))
     except ValueError as error:
@@ -144,6 +148,8 @@ def derivative_size(above: Axes, below: Axes, layout: str) -> Dimensions | Exten
     other way round.  Else: all axes of the one before all axes of the other.
     """
     if len(above) < 2 and len(below) < 2:
+        from grader.derive import jacobian_size
+
         return jacobian_size((*above, ONE)[0], (*below, ONE)[0], layout)
     if not above or not below:
         axes = above or below
