@@ -10,14 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from grader.compare.cases import Side
+from grader.compare.fingerprint import fingerprint_of
 from grader.compare.interpret import Unevaluated
 from grader.compare.ladder import proved_equal
 from grader.compare.reference import leaf_names
-from grader.compare.sample import floats
 from grader.errors import LimitError
 from grader.expr.calculus import product_of, sum_of
 from grader.expr.composite import Answer
@@ -32,9 +31,12 @@ from grader.expr.tree import (
     children,
     with_children,
 )
-from grader.limits import INDEX_POINTS, MAX_CORRECTIONS
+from grader.limits import MAX_CORRECTIONS
 from grader.mistakes.subject import name_maths
 from grader.questions.part import Part
+
+if TYPE_CHECKING:
+    from grader.compare.sample import Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +71,11 @@ def find_slip(part: Part, answer: Answer, definitions: Mapping[str, Node]) -> Sl
     if not isinstance(answer, Node) or not definitions or not part.references:
         return None
     reference = part.references[0]
-    screen = reference.screen
-    if screen is None:
-        return None
-    forward = part.statement.forward
-    size = min(INDEX_POINTS, screen.values.size)
-    columns = {name: column[-size:] for name, column in screen.columns.items()}
-    right = screen.values[-size:]
     try:
-        if is_trivial(part, answer, {**forward, **definitions}, columns, size):
+        right = fingerprint_of(reference.everywhere.of(reference.tree))
+        mine = leaf_names(answer, {**part.statement.forward, **definitions})
+        values = reference.everywhere.of(answer, definitions)
+        if len(mine) < len(reference.names) or not any(value != 0 for value in values):
             return None
         tried = 0
         for name in sorted(definitions):
@@ -85,14 +83,12 @@ def find_slip(part: Part, answer: Answer, definitions: Mapping[str, Node]) -> Sl
                 tried += 1
                 if tried > MAX_CORRECTIONS:
                     return None
-                environment = {**forward, **definitions, name: mended}
-                values = floats(answer, environment, columns, size)
-                if np.isclose(values, right, rtol=1e-7, atol=1e-9, equal_nan=True).all() and (
-                    proved_equal(
-                        Side(answer, environment),
-                        Side(reference.tree, reference.environment),
-                        part.statement.positive,
-                    )
+                environment = {**part.statement.forward, **definitions, name: mended}
+                found = reference.everywhere.of(answer, {**definitions, name: mended})
+                if fingerprint_of(found) == right and proved_equal(
+                    Side(answer, environment),
+                    Side(reference.tree, reference.environment),
+                    part.statement.positive,
                 ):
                     return Slip(name, part.latex(definitions[name]), part.latex(mended))
     except (LimitError, Unevaluated, KeyError):
@@ -104,10 +100,12 @@ def is_trivial(
     part: Part,
     answer: Node,
     environment: Mapping[str, Node],
-    columns: Mapping[str, np.ndarray],
+    columns: Mapping[str, Floats],
     size: int,
 ) -> bool:
     """Whether an answer is degenerate: zero at the points, or of fewer names than the reference."""
+    from grader.compare.sample import floats
+
     reference = part.references[0]
     mine = leaf_names(answer, environment)
     theirs = leaf_names(reference.tree, reference.environment)
