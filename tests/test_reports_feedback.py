@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from concurrent.futures import Future
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import SandboxedEnvironment
 
+from grader.batch import workers
 from grader.files import write_together
 from grader.reports import feedback as module
 from grader.reports import render_report, write_reports
@@ -148,6 +150,28 @@ def test_the_same_files_by_any_number_of_processes(
         assert one.read_bytes() == two.read_bytes()
     files = [path for path in (tmp_path / "two").rglob("*") if path.is_file()]
     assert sorted(files) == sorted(shared.paths)
+
+
+def test_pages_are_made_here_when_workers_die_of_them(
+    document: Any, tmp_path: Path, monkeypatch: Any
+) -> None:
+    class Dying:
+        def __init__(self, _: int) -> None: ...
+
+        def submit(self, *_: Any) -> Future[Any]:
+            future: Future[Any] = Future()
+            future.set_exception(workers.WorkerDiedError("killed"))
+            return future
+
+        def shutdown(self, **_: Any) -> None: ...
+
+    monkeypatch.setattr(module, "_WORTH_A_PROCESS", 2)
+    monkeypatch.setattr(module, "_STUDENTS_OF_A_TASK", 2)
+    monkeypatch.setattr(workers, "Workers", Dying)
+    found = write_reports(document, tmp_path / "two", jobs=2)
+    alone = write_reports(document, tmp_path / "one", jobs=1)
+    for one, two in zip(alone.paths, found.paths, strict=True):
+        assert one.read_bytes() == two.read_bytes()
 
 
 def test_pictures_leave_the_import_system_as_it_was(document: Any) -> None:

@@ -1,7 +1,8 @@
-"""The pages of all students, rendered and written, by several processes where it pays."""
+"""The pages of all students, rendered by several processes where it pays, and written."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -23,8 +24,8 @@ ROWS = (
     Report("text", "student", "feedback/{student}.txt", text.render, text.page),
 )
 
-#: Students whose pages are one task: their files wait for the disk together, and a
-#: thousand students keep two processes busy to the end.
+#: Students whose pages are one task: enough to be worth handing over, and few enough
+#: that a thousand students keep two processes busy to the end.
 _STUDENTS_OF_A_TASK = 48
 
 #: Fewer students than this are done before another process has started.
@@ -57,73 +58,63 @@ def write_feedback(sheet: Sheet, out: Path, templates: Path | None, jobs: int) -
     """
     stems = sheet.stems
     if jobs > 1 and len(stems) >= _WORTH_A_PROCESS:
-        _write_by_workers(sheet, out, templates, jobs)
+        files = _files_by_workers(sheet, templates, jobs)
     else:
-        students = sheet.document["students"]
-        write_together(_files(sheet.document, zip(students, stems, strict=True), out, sheet.pages))
-    return [out / row.path.format(student=stem) for stem in stems for row in ROWS]
+        files = _files(sheet.document, sheet.document["students"], stems, sheet.pages)
+    # Only this process writes, which holds the folder's lock: a worker that outlives it
+    # by a moment cannot put an old page where a new run has put its own.
+    return write_together((out / path, page) for path, page in files)
 
 
 def _files(
-    document: Document,
-    students: Iterable[tuple[Mapping[str, Any], str]],
-    out: Path,
-    pages: Pages,
-) -> Iterator[tuple[Path, str]]:
+    document: Document, students: Iterable[Mapping[str, Any]], stems: Iterable[str], pages: Pages
+) -> Iterator[tuple[str, str]]:
     """The files of some students, made as they are asked for."""
-    for submission, stem in students:
-        for path, page in student_pages(document, submission, stem, pages):
-            yield out / path, page
+    for submission, stem in zip(students, stems, strict=True):
+        yield from student_pages(document, submission, stem, pages)
 
 
-def _write_by_workers(sheet: Sheet, out: Path, templates: Path | None, jobs: int) -> None:
+def _files_by_workers(sheet: Sheet, templates: Path | None, jobs: int) -> Iterator[tuple[str, str]]:
+    """The same of all students in their order, made by processes."""
     from grader.batch.workers import WorkerDiedError, Workers
 
     head = {key: sheet.document[key] for key in sheet.document if key not in ("students", "unread")}
     students = sheet.document["students"]
-    starts = range(0, len(students), _STUDENTS_OF_A_TASK)
     workers = Workers(jobs)
-    waiting: list[tuple[int, Future[None]]] = []
+    waiting: deque[tuple[slice, Future[list[tuple[str, str]]]]] = deque()
 
-    def some(start: int) -> tuple[list[Mapping[str, Any]], Sequence[str]]:
-        end = start + _STUDENTS_OF_A_TASK
-        return students[start:end], sheet.stems[start:end]
-
-    def settle() -> None:
-        start, task = waiting.pop(0)
+    def settled() -> Iterable[tuple[str, str]]:
+        some, task = waiting.popleft()
         try:
-            task.result()
+            return task.result()
         except WorkerDiedError:
-            # Whatever they died of, the pages are still to be written.
-            submissions, stems = some(start)
-            pairs = zip(submissions, stems, strict=True)
-            write_together(_files(head, pairs, out, sheet.pages))
+            # Whatever they died of, the pages are still to be made.
+            return _files(head, students[some], sheet.stems[some], sheet.pages)
 
     try:
-        for start in starts:
+        for start in range(0, len(students), _STUDENTS_OF_A_TASK):
+            some = slice(start, start + _STUDENTS_OF_A_TASK)
+            task = workers.submit(_some_files, head, students[some], sheet.stems[some], templates)
+            waiting.append((some, task))
             # Few tasks are ahead, so that a class of any size is never here as a whole.
             if len(waiting) > 2 * jobs:
-                settle()
-            task = workers.submit(_write_some, head, *some(start), out, templates)
-            waiting.append((start, task))
+                yield from settled()
         while waiting:
-            settle()
+            yield from settled()
     except BaseException:
         workers.shutdown(cancel_futures=True)
         raise
     workers.shutdown()
 
 
-def _write_some(
+def _some_files(
     head: Document,
     students: Sequence[Mapping[str, Any]],
     stems: Sequence[str],
-    out: Path,
     templates: Path | None,
-) -> None:
-    """A task: the pages of a few students, in a process that does many such tasks."""
-    pairs = zip(students, stems, strict=True)
-    write_together(_files(head, pairs, out, _pages_of(templates)))
+) -> list[tuple[str, str]]:
+    """A task: the files of a few students, in a process that does many such tasks."""
+    return list(_files(head, students, stems, _pages_of(templates)))
 
 
 @lru_cache(1)
