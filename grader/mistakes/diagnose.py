@@ -33,16 +33,11 @@ from grader.expr.tree import (
     Symbol,
 )
 from grader.limits import MAX_CANDIDATES
-from grader.mistakes.arrays import diagnose_entries, wrong_entries
-from grader.mistakes.chains import diagnose_chain, wrong_chains
 from grader.mistakes.diagnosis import Diagnosis
-from grader.mistakes.extents import diagnose_extents, wrong_extents
 from grader.mistakes.index import Entry, Index, Numbers, derived, index_of, numbers, values_for
 from grader.mistakes.paths import paths
 from grader.mistakes.relation import closest_relation
 from grader.mistakes.subject import Subject, Wrong, name_maths
-from grader.mistakes.values import diagnose_value, wrong_values
-from grader.questions.matrix import wrong_matrices
 from grader.questions.part import Chains, Closeness, Part
 
 #: What an answer is called that is wrong by a slip in a definition alone.
@@ -81,6 +76,8 @@ class _Known:
 class Diagnoser:
     """Finds mistakes in the answers to a homework's parts.
 
+    What only some kinds of question need is loaded where such a part is met.
+
     ``source`` is the digest of the rubric.  Indices are made, or taken up from an
     earlier run, when a part first has a wrong answer; they depend on nothing but the
     rubric.
@@ -96,14 +93,22 @@ class Diagnoser:
     ) -> Diagnosis | None:
         """The mistake in an answer that is known to be different, if one is certain."""
         if isinstance(answer, Entries):
+            from grader.mistakes.arrays import diagnose_entries
+
             return diagnose_entries(part, answer, definitions, self.diagnose)
         if isinstance(answer, Extents):
+            from grader.mistakes.extents import diagnose_extents
+
             return diagnose_extents(part, answer, definitions)
         if isinstance(answer, Chosen):
             return None
         if isinstance(part.detail, Chains):
+            from grader.mistakes.chains import diagnose_chain
+
             return diagnose_chain(part, answer, definitions)
         if isinstance(part.detail, Closeness):
+            from grader.mistakes.values import diagnose_value
+
             return diagnose_value(part, answer, definitions)
         if isinstance(answer, Dimensions):
             return _diagnose_size(self._subject(part), answer, definitions)
@@ -129,14 +134,24 @@ class Diagnoser:
     def wrong_answers(self, part: Part) -> list[tuple[str, Wrong]]:
         """All wrong answers that the table derives for a part, with their rows' names."""
         if part.matrix is not None:
+            from grader.questions.matrix import wrong_matrices
+
             return [(name, Wrong(tree, sentence)) for name, tree, sentence in wrong_matrices(part)]
         if isinstance(part.answer, Entries):
+            from grader.mistakes.arrays import wrong_entries
+
             return list(wrong_entries(part))
         if isinstance(part.detail, Closeness):
+            from grader.mistakes.values import wrong_values
+
             return [(name, wrong) for name, wrong, _ in wrong_values(part)]
         if isinstance(part.detail, Chains):
+            from grader.mistakes.chains import wrong_chains
+
             return list(wrong_chains(part))
         if isinstance(part.answer, Extents):
+            from grader.mistakes.extents import wrong_extents
+
             return list(wrong_extents(part.answer))
         if isinstance(part.answer, Chosen):
             return []
