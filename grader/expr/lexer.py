@@ -48,6 +48,7 @@ from grader.expr.tokens import (
     SYMBOL,
     TIMES,
     UNKNOWN,
+    UPRIGHT_FUNCTIONS,
     VARIANTS,
     WORDS_OF_LETTERS,
     Tokens,
@@ -57,7 +58,9 @@ from grader.source import Span
 
 _TOKEN = re.compile(
     r"""[ \t\r\n]*(?:
-    (?P<name>\\[A-Za-z]+(?:_(?:\{[A-Za-z0-9]+\}|[A-Za-z0-9]+))?
+    (?P<sized>\\left[ ]?[(\[]|\\right[ ]?[)\]])
+   |(?P<upright>\\operatorname\{[A-Za-z]+\})
+   |(?P<name>\\[A-Za-z]+(?:_(?:\{[A-Za-z0-9]+\}|[A-Za-z0-9]+))?
             |[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*(?:_\{[A-Za-z0-9]+\})?)
    |(?P<bracket>[()\[\]{}|])
    |(?P<operator>\*\*|<=|>=|!=|==|:=|=<|=>|<>|->|&&|\|\||\.\.\.|[-+*/^_,=<>&!;:'"?])
@@ -74,6 +77,7 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 
+_UPRIGHT = r"\operatorname"
 _COMMAND = re.compile(r"\\[A-Za-z]+\*?")
 _PRIMES = re.compile(
     r"\s*(?:\\prime(?![A-Za-z])|['\u2032\u2019]|\{\s*(?:(?:\\prime(?![A-Za-z])|['\u2032\u2019])\s*){1,9}\})"
@@ -146,6 +150,9 @@ class Lexer:
                     pos = self.pos
                     continue
                 kind, value = entry
+            elif group == "sized":
+                # By far the most frequent commands; any other form of them is a name.
+                kind, value = BRACKETS[word[-1]]
             elif group == "bracket":
                 kind, value = BRACKETS[word]
             elif group == "operator":
@@ -155,8 +162,19 @@ class Lexer:
                     self.late(kind, value, begin)
                     pos = self.pos
                     continue
+            elif group == "number" and len(word) == 1:
+                kind = NUMBER
+                value = word
             elif group == "end":
                 break
+            elif group == "upright":
+                row = UPRIGHT_FUNCTIONS.get(word) or UPRIGHT_FUNCTIONS.get(word.lower())
+                if row is None:
+                    self.pos = begin + len(_UPRIGHT)
+                    self.name(_UPRIGHT, begin)
+                    pos = self.pos
+                    continue
+                kind, value = row
             else:
                 self.pos = pos
                 handler = _HANDLERS[group]

@@ -14,9 +14,11 @@ from grader.expr.functions import SPELLINGS
 from grader.expr.names import GREEK, Vocabulary
 from grader.expr.tokens import (
     BY,
+    COMMAND_TOKENS,
     CONSTANT,
     DIFFERENTIAL,
     EITHER,
+    FACES,
     FUNCTION,
     GREEK_LETTERS,
     INDICATOR,
@@ -24,6 +26,7 @@ from grader.expr.tokens import (
     MARKED,
     MATRIX_WORDS,
     NUMBER,
+    SIZES,
     SYMBOL,
     UNKNOWN,
     WORDS_OF_LETTERS,
@@ -294,6 +297,10 @@ def _build(vocabulary: Vocabulary) -> Lexicon:
             entry = lexicon.resolve(name)
             for form in _forms(name)[0]:
                 spelled.setdefault(form, entry)
+    for command, entry in COMMAND_TOKENS.items():
+        # What the lexer would find by way of all other tables of commands.
+        if not (command in SIZES or command in GREEK or f"{command}*" in FACES):
+            spelled.setdefault("\\" + command, entry)
     spelled.pop("\\sqrt", None)  # the command, with arguments of its own kind
     lexicon.layered = frozenset(name.partition("_")[0] for name in listed if "^" in name)
     lexicon.longest = max(map(len, pieces), default=1)

@@ -438,6 +438,11 @@ MATRIX_WORDS: Mapping[str, Entry] = MappingProxyType(
         "Tr": (MATRIX, "trace"), "trace": (MATRIX, "trace"), "Trace": (MATRIX, "trace"),
     }
 )  # fmt: skip
+#: Functions as ``\\operatorname{ReLU}``, as they are usually written or in lower case.
+UPRIGHT_FUNCTIONS: Mapping[str, Entry] = MappingProxyType(
+    {rf"\operatorname{{{spelling}}}": (FUNCTION, row) for spelling, row in SPELLINGS.items()}
+    | {rf"\operatorname{{{name}}}": (FUNCTION, row) for name, row in OPERATOR_NAMES.items()}
+)
 
 #: Kinds with which a factor begins.
 STARTS_FACTOR = frozenset(
