@@ -26,6 +26,25 @@ ACCEPTED = [
     ("\\sin^2 x + \\cos^2 x", "1", "normal form"),
     ("\\sin(x + \\pi/2)", "\\cos x", "normal form"),
     ("\\sin 3x", "3\\sin x - 4\\sin^3 x", "normal form"),
+    # Twelfths of a half turn, in square roots.
+    ("\\sin(x+\\pi/3)", "(\\sin x + \\sqrt 3 \\cos x)/2", "normal form"),
+    ("2\\sin^2(\\pi/4 - x/2)", "1 - \\sin x", "normal form"),
+    ("\\cos(\\pi/12)", "(\\sqrt 6 + \\sqrt 2)/4", "normal form"),
+    ("\\tan(-5\\pi/12)", "-2 - \\sqrt 3", "normal form"),
+    ("\\arctan 1", "\\pi/4", "normal form"),
+    ("\\arcsin(\\sqrt 3/2) + \\arctan(2-\\sqrt 3)", "5\\pi/12", "normal form"),
+    ("\\arccos(-1/2)", "2\\pi/3", "normal form"),
+    # Roots in roots.
+    ("\\sqrt{3+2\\sqrt 2}", "1 + \\sqrt 2", "normal form"),
+    ("\\sqrt{5+2\\sqrt 6} y", "\\sqrt 2 y + \\sqrt 3 y", "normal form"),
+    ("\\sqrt{7-4\\sqrt 3}", "2 - \\sqrt 3", "normal form"),
+    ("1/\\sqrt{6-4\\sqrt 2}", "1 + \\sqrt 2/2", "normal form"),
+    ("\\sqrt{x^2+2x\\sqrt{x^2+1}+x^2+1}", "x + \\sqrt{x^2+1}", "normal form"),
+    # Inverse hyperbolic functions are logarithms.
+    ("\\log(x+\\sqrt{x^2+1})", "\\operatorname{arsinh} x", "normal form"),
+    ("\\frac12\\log((1+x)/(1-x))", "\\operatorname{artanh} x", "normal form"),
+    ("\\log(x+\\sqrt{x^2-1})", "\\operatorname{arcosh} x", "case split"),
+    ("-\\log(x-\\sqrt{x^2-1})", "\\operatorname{arcosh} x", "case split"),
     ("\\tan(\\arctan x)", "x", "normal form"),
     ("\\sin(\\arctan x)", "x/\\sqrt{1+x^2}", "normal form"),
     ("e^{x/2} e^{x/3}", "e^{5x/6}", "normal form"),
@@ -68,6 +87,12 @@ ACCEPTED = [
 ]  # fmt: skip
 
 REFUSED = [
+    ("\\sqrt{3-2\\sqrt 2}", "1 - \\sqrt 2"),
+    ("\\sqrt{3+2\\sqrt 2} x", "2.4142135623 x"),
+    ("\\sqrt{2x^2+1-2x\\sqrt{x^2+1}}", "\\sqrt{x^2+1} + x"),
+    ("\\log(x+\\sqrt{x^2-1})", "\\operatorname{arsinh} x"),
+    ("\\arctan(1/\\sqrt 3) x", "\\pi x/3"),
+    ("I[x > 0]", "I[x > 1/100000]"),
     ("x", "\\max(0, x)"),
     ("W x", "w x"),
     ("x^2 + 0.0001", "x^2"),

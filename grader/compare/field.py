@@ -25,7 +25,7 @@ evaluated so far is defined and 0 elsewhere.
 from __future__ import annotations
 
 from fractions import Fraction
-from math import lcm
+from math import isqrt, lcm
 from typing import ClassVar
 
 from flint import fmpq, fmpq_mpoly
@@ -33,7 +33,7 @@ from flint import fmpq, fmpq_mpoly
 from grader.compare.ring import Element, Kernel, Restart, UndefinedEverywhere
 from grader.compare.steps import Piecewise
 from grader.errors import LimitError
-from grader.limits import MAX_EXPONENT, MAX_NUMBER_BITS
+from grader.limits import MAX_EXPONENT, MAX_NUMBER_BITS, MAX_TERMS_TO_FACTOR
 
 __all__ = ["Element", "Field", "Kernel", "Restart", "UndefinedEverywhere"]
 
@@ -287,6 +287,10 @@ class Field(Piecewise):
             if exponent < 0:
                 raise UndefinedEverywhere("a negative power of zero")
             return self.zero
+        plain = self._denested(base) if exponent.denominator == 2 else None
+        if plain is not None:
+            self._restrict(self.step(base, strict=False))
+            return self._integer_power(plain, exponent.numerator)
         q = fmpq(exponent.numerator, exponent.denominator)
         size = self._exp(self._times(self._log_absolute(base), q))
         if exponent.denominator % 2 == 0:
@@ -297,6 +301,50 @@ class Field(Piecewise):
         positive = self.step(base, strict=True)
         sign = self.add([self.multiply([self._constant(fmpq(2)), positive]), self.negate(self.one)])
         return self.multiply([sign, size])
+
+    def _denested(self, base: Element) -> Element | None:
+        """√(a + b√p) without a root in a root, as where a² − b²p is a square r²:
+        √A ± √B with A = (a + r)/2, B = (a − r)/2 and the sign of b.
+
+        With r > 0 the square of that is a + b√p; and where a + b√p > 0, A and B are not
+        negative: they have one sign, since 4AB = b²p, and if it were − then a would
+        be at most −2√(AB) and a + b√p at most 0.
+        """
+        roots = self._square_roots_in(base.num) if base.den.is_one() else ()
+        if not roots:
+            return None
+        a, b, norm = self._around_root(base.num, roots)
+        if norm.num.is_zero() or not norm.den.is_one() or self._step_in(norm) is not None:
+            return None
+        root = self._exact_root(-norm.num)
+        sign = 0 if root is None else self._definite_sign(root)
+        if root is None or not sign:
+            return None
+        r = Element(root * sign, self.one_poly, -1)
+        halves = (self.add([a, r]), self.difference(a, r))
+        if any(half.num.is_zero() for half in halves):
+            return None
+        first, second = (
+            self._exp(self._times(self._log_absolute(self._times(half, fmpq(1, 2))), fmpq(1, 2)))
+            for half in halves
+        )
+        side = self.difference(self._twice(self.step(b, strict=True)), self.one)
+        return self.add([first, self.multiply([side, second])])
+
+    def _exact_root(self, square: fmpq_mpoly) -> fmpq_mpoly | None:
+        """A polynomial whose square is the given one, if there is one and it is small."""
+        leading = square.leading_coefficient()
+        if leading < 0 or len(square) > MAX_TERMS_TO_FACTOR:
+            return None
+        over, under = isqrt(int(leading.p)), isqrt(int(leading.q))
+        if fmpq(over * over, under * under) != leading:
+            return None
+        root = self.one_poly * fmpq(over, under)
+        for factor, exponent in self._factored(square / leading):
+            if exponent % 2:
+                return None
+            root = self._product(root, (factor / factor.leading_coefficient()) ** (exponent // 2))
+        return root if root * root == square else None
 
     def _sin(self, argument: Element) -> Element:
         up, down = self._turns(argument)
@@ -316,10 +364,44 @@ class Field(Piecewise):
         """A function with f(−u) = −f(u) as a kernel."""
         if argument.num.is_zero():
             return self.zero
+        turn = self._known_angle(name, argument) if name in ("asin", "atan") else None
+        if turn is not None:
+            return self._times(self.constant("pi"), fmpq(turn, 12))
         self.incomplete = True
         if argument.num.leading_coefficient() < 0:
             return self.negate(self._odd_call(name, self.negate(argument)))
         return self._generator(self._slot_with_argument("call", name, argument))
+
+    def _known_angle(self, name: str, argument: Element) -> int | None:
+        """How many twelfths of π the inverse sine or tangent of a number is; None where
+        that is no whole number, or the argument is no number written in square roots."""
+        if not self._is_surd(argument):
+            return None
+        ends = 6 if name == "asin" else 5
+        for turn in range(-ends, ends + 1):
+            angle = self._times(self.constant("pi"), fmpq(turn, 12))
+            value = self._sin(angle) if turn else self.zero
+            if name == "atan":
+                value = self.divide(value, self._cos(angle) if turn else self.one)
+            if self.difference(value, argument).num.is_zero():
+                return turn
+        return None
+
+    def _is_surd(self, value: Element) -> bool:
+        """Whether a value is a number with no other generators than roots of numbers."""
+        if not value.den.is_one():
+            return False
+        for slot, degree in enumerate(value.num.degrees()):
+            if degree > 0:
+                kernel = self._kernels[slot]
+                if kernel.kind != "exp" or slot not in self._limits:
+                    return False
+                detail = kernel.detail
+                assert isinstance(detail, tuple)
+                inner = next(k for k, exponent in enumerate(detail) if exponent)
+                if not self._arguments[inner].num.is_constant():
+                    return False
+        return True
 
     def _asin(self, argument: Element) -> Element:
         square = self.multiply([argument, argument])

@@ -90,8 +90,6 @@ class Algebra(Protocol[V]):
         ...
 
 
-_ZERO = Number(Fraction(0))
-
 _MEANING_VOCABULARY = Vocabulary(names=frozenset({"u", "v"}))
 
 
@@ -244,6 +242,19 @@ class Interpreter(Generic[V]):
             found.append(self._algebra.shared(compute))
         return found[0]()
 
+    def _each(self, nodes: Sequence[Node], bound: Mapping[str, V] | None) -> list[V]:
+        """The values of some nodes; those of names that were met at once."""
+        go = self._go
+        if bound is not None:
+            return [go(node, bound) for node in nodes]
+        values = self._values
+        return [
+            found
+            if type(node) is Symbol and (found := values.get(node.name)) is not None
+            else go(node, None)
+            for node in nodes
+        ]
+
     def _named(self, name: str) -> V:
         """The value of a name that was not met yet."""
         if name in self._environment:
@@ -268,13 +279,13 @@ class Interpreter(Generic[V]):
         return self._algebra.constant(node.name)
 
     def _sum(self, node: Sum, bound: Mapping[str, V] | None) -> V:
-        return self._algebra.add([self._go(term, bound) for term in node.terms])
+        return self._algebra.add(self._each(node.terms, bound))
 
     def _negation(self, node: Negation, bound: Mapping[str, V] | None) -> V:
         return self._algebra.negate(self._go(node.operand, bound))
 
     def _product(self, node: Product, bound: Mapping[str, V] | None) -> V:
-        return self._algebra.multiply([self._go(factor, bound) for factor in node.factors])
+        return self._algebra.multiply(self._each(node.factors, bound))
 
     def _quotient(self, node: Quotient, bound: Mapping[str, V] | None) -> V:
         return self._algebra.divide(
@@ -331,7 +342,8 @@ class Interpreter(Generic[V]):
         operator = node.operator
         left = self._go(node.left, bound)
         if operator in (">", ">="):
-            if node.right == _ZERO:  # as most are
+            zero = node.right
+            if type(zero) is Number and not zero.value:  # as most are
                 return algebra.step(left, strict=operator == ">")
             right = self._go(node.right, bound)
             return algebra.step(self._minus(left, right), strict=operator == ">")

@@ -245,7 +245,9 @@ class Piecewise(Ring):
                 return self.one if bit else self.zero
         for slot, other in self._arguments.items():
             if other.num == monic and self._steps >> slot & 1 and other.den.is_one():
-                return self._generator(slot)
+                # With roots the sign may be known where it was not before: by what is
+                # assumed, or by where all is defined so far.
+                return None if self._square_roots_in(monic) else self._generator(slot)
         return None
 
     def _plainly_irreducible(self, poly: fmpq_mpoly) -> bool:
