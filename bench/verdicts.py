@@ -1,6 +1,6 @@
 """Are the verdicts true?  Right and wrong answers in thousands, judged a second time in mpmath.
 
-    python -m bench.verdicts [--cases 20000] [--seed 1] [--write]
+    python -m bench.verdicts [--cases 20000] [--seed 1] [--jobs 1] [--write]
 
 From every part of every rubric in ``rubrics/`` and from ``bench/expressions.py``:
 right answers by random sound rewrites, wrong ones by one mutation and rewrites
@@ -12,9 +12,11 @@ from __future__ import annotations
 
 import argparse
 import random
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
@@ -43,6 +45,9 @@ BEGIN, END = "<!-- verdicts: begin -->", "<!-- verdicts: end -->"
 
 #: Seconds after which a comparison is shown as slow.
 SLOW = 0.25
+
+#: Trials that a process judges at a time.
+CHUNK = 250
 
 
 @dataclass(frozen=True)
@@ -274,14 +279,47 @@ def run(numbers: Iterable[int], seed: int) -> Tally:
     return tally
 
 
+def _counted(numbers: range, seed: int) -> tuple[Tally, dict[str, list[int]]]:
+    """The counts of some trials, and the numbers of those that are to be shown."""
+    tally = Tally()
+    shown: dict[str, list[int]] = {"wrong": [], "undecided": [], "unsettled": [], "slow": []}
+    for number in numbers:
+        tally.add(trial(number, seed))
+        for name, found in shown.items():
+            kept: list[Trial] = getattr(tally, name)
+            found += [number] * len(kept)
+            kept.clear()
+    return tally, shown
+
+
+def run_in_processes(numbers: range, seed: int, jobs: int) -> Tally:
+    """The same as :func:`run`, by several processes; what is shown is judged once more."""
+    whole = Tally()
+    chunks = [numbers[k : k + CHUNK] for k in range(0, len(numbers), CHUNK)]
+    with ProcessPoolExecutor(jobs) as pool:
+        for tally, shown in pool.map(_counted, chunks, [seed] * len(chunks)):
+            whole.equal += tally.equal
+            whole.unequal += tally.unequal
+            whole.seconds += tally.seconds
+            for name, found in shown.items():
+                getattr(whole, name).extend(trial(number, seed) for number in found)
+            print(f"{len(whole.seconds)} of {len(numbers)}", file=sys.stderr, flush=True)
+    return whole
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, default=20_000)
     parser.add_argument("--start", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--write", action="store_true", help="put the table into docs/verdicts.md")
     arguments = parser.parse_args()
-    tally = run(range(arguments.start, arguments.start + arguments.cases), arguments.seed)
+    numbers = range(arguments.start, arguments.start + arguments.cases)
+    if arguments.jobs > 1:
+        tally = run_in_processes(numbers, arguments.seed, arguments.jobs)
+    else:
+        tally = run(numbers, arguments.seed)
     for title, found in (
         ("WRONG", tally.wrong),
         ("UNDECIDED", tally.undecided),
