@@ -285,9 +285,9 @@ def _counted(numbers: range, seed: int) -> tuple[Tally, dict[str, list[int]]]:
     shown: dict[str, list[int]] = {"wrong": [], "undecided": [], "unsettled": [], "slow": []}
     for number in numbers:
         tally.add(trial(number, seed))
-        for name, found in shown.items():
+        for name in shown:
             kept: list[Trial] = getattr(tally, name)
-            found += [number] * len(kept)
+            shown[name].extend([number] * len(kept))
             kept.clear()
     return tally, shown
 
