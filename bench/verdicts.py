@@ -285,9 +285,9 @@ def _counted(numbers: range, seed: int) -> tuple[Tally, dict[str, list[int]]]:
     shown: dict[str, list[int]] = {"wrong": [], "undecided": [], "unsettled": [], "slow": []}
     for number in numbers:
         tally.add(trial(number, seed))
-        for name in shown:
+        for name, shown_before in shown.items():
             kept: list[Trial] = getattr(tally, name)
-            shown[name].extend([number] * len(kept))
+            shown_before.extend([number] * len(kept))
             kept.clear()
     return tally, shown
 
