@@ -98,7 +98,7 @@ def answers() -> list[Answer]:
 def judge(answer: Answer) -> bool:
     """Read and compare one answer, as grading does."""
     kind = QUESTIONS[answer.part.kind]
-    reading = kind.read(answer.text, answer.part.statement.vocabulary)
+    reading = kind.read(answer.text, answer.part.statement.vocabulary, answer.part)
     return bool(kind.judge(answer.part, reading.tree, {}))
 
 

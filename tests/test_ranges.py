@@ -123,7 +123,7 @@ def test_a_rubric_states_a_range() -> None:
         ("log|(1-p)/p|", "equivalent"),
         ("log(p/(1-p))", "different"),
     ):
-        tree = kind.read(text, part.statement.vocabulary).tree
+        tree = kind.read(text, part.statement.vocabulary, part).tree
         assert str(kind.judge(part, tree, {}).outcome) == outcome, text
 
 
