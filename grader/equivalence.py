@@ -111,6 +111,8 @@ def _with_matrices(
         )
     except ShapeError as error:
         return Verdict(Outcome.UNDECIDED, reason=f"the reference has no meaning: {error.message}")
+    except LimitError as limit:
+        return Verdict(Outcome.UNDECIDED, reason=limit.message)
     return compare_matrices(prepared, left)
 
 

@@ -146,6 +146,7 @@ def _unused_keys(question: QuestionFile, kind: Kind, file: RubricFile) -> Iterat
                 )
     sections = [(question.layers[0].name, "layers")] if question.layers else []
     sections += [(question.step.of, "step")] if question.step else []
+    sections += [(question.indices[0][0], "indices")] if question.indices else []
     for where, name in sections:
         if name not in kind.sections:
             yield file.fault(

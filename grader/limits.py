@@ -323,6 +323,13 @@ MAX_BIG_TERMS = 9
 #: Terms that all sums of one expression may come to together when they are written out.
 MAX_WRITTEN_OUT = 2_000
 
+#: Factors of one product of matrices, powers written out.
+MAX_FACTORS = 64
+
+#: Nodes that a matrix expression may have with all names by their meaning: the longest
+#: derivative of a network with one hidden layer has some 200.
+MAX_MATRIX_NODES = 4_000
+
 #: Largest power of a matrix that is written out.
 MAX_MATRIX_POWER = 6
 
@@ -331,12 +338,17 @@ MAX_MATRIX_POWER = 6
 MAX_ENTRY_OPERATIONS = 20_000
 
 #: Nodes that the entries of a matrix expression may hold, all together, before they are
-#: compared: shared parts are counted wherever they stand.
-MAX_ENTRY_NODES = 200_000
+#: compared: shared parts are counted wherever they stand.  A layer's gradient at the sizes
+#: that are tried has some 2,000.
+MAX_ENTRY_NODES = 50_000
 
 #: Words that the normal form of a matrix expression may have, and pairs that one of its
 #: products may meet.
-MAX_WORDS = 400
+MAX_WORDS = 200
+
+#: Nodes of an answer's entries up to which its mistake is looked for: comparing takes
+#: time in proportion, and a person who errs that much has made more than one.
+MAX_LIGHT_NODES = 3_000
 
 #: Wrong answers that a wrong matrix expression is compared with, some 3 ms each.
 MAX_MATRIX_MISTAKES = 80

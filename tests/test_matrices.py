@@ -252,6 +252,48 @@ def test_different_matrices_have_a_witness(answer: str, reference: str) -> None:
         assert verdict.witness.answer != verdict.witness.reference
 
 
+def test_what_exists_at_some_sizes_only_is_left_to_a_person() -> None:
+    wide = verdict_of("(A^TA)^{-1}A^TA x", "x")
+    assert wide.outcome is Outcome.UNDECIDED
+    assert wide.tried[-1] == "undefined at some sizes"
+    assert verdict_of("(A^TA)^{-1}A^TA x", "2x").outcome is Outcome.DIFFERENT
+    never = verdict_of(r"\frac{1}{c - c} x", "x")
+    assert (never.outcome, never.method) == (Outcome.DIFFERENT, "witness")
+    assert verdict_of("(A^TA)^{-1}A^Tb", "((b^TA)(A^TA)^{-1})^T")  # both exist alike
+
+
+COSTLY = [
+    ("((((W+V)^6)^6)^6)x", "undecided"),
+    ("W^{-1}" * 30 + "x", "undecided"),
+    ("(W+V)" * 20 + "x", "undecided"),
+    ("W" * 200 + "x", "undecided"),
+    (r"x \odot " * 300 + "x", "undecided"),
+    ("+".join(["W V x"] * 300), "different"),
+    (r"diag(" * 30 + "x" + ")" * 30, "unreadable"),
+]
+
+
+@pytest.mark.parametrize(("text", "outcome"), COSTLY)
+def test_what_would_cost_much_ends_soon(text: str, outcome: str) -> None:
+    """Limits on work end it: counted in operations, so the test counts no seconds."""
+    assert str(verdict_of(text, "Wx").outcome) == outcome
+
+
+def test_definitions_that_double_are_no_burden() -> None:
+    for joined in ("d_{0} + d_{0}", "d_{0} d_{0}"):
+        meanings = {"d_0": tree_of("W + V")}
+        names = NAMES.with_names([f"d_{k}" for k in range(40)])
+        for k in range(1, 40):
+            text = joined.replace("{0}", str(k - 1))
+            found = parse_answer(text, names).tree
+            assert isinstance(found, Node)
+            meanings[f"d_{k}"] = found
+        prepared = make_matrix_reference(tree_of("W"), "t", shapes=SHAPES, environment={})
+        verdict = compare_matrices(prepared, Symbol("d_39"), meanings)
+        assert verdict.outcome is Outcome.UNDECIDED
+        assert verdict.reason == "the expression is too large when written out"
+
+
 def test_another_size_is_a_difference_and_no_meaning_is_unreadable() -> None:
     other = verdict_of("2(Ax-b)^TA", "2A^T(Ax-b)")
     assert (other.outcome, other.method) == (Outcome.DIFFERENT, "size")

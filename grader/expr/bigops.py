@@ -68,6 +68,14 @@ def big(grammar: Grammar) -> Node:
     if isinstance(lower, Number) and isinstance(upper, Number):
         return _written_out(grammar, at, Big(operator, index, lower, upper, body, span))
     node = Big(operator, index, lower, upper, body, span)
+    if not grammar.lexicon.free and not grammar.lexicon.vocabulary.indices:
+        what = "sums" if operator == "sum" else "products"
+        raise AnswerError(
+            f"{what} over an index that ends in no number are not read here",
+            grammar.text,
+            span,
+            "write the terms out",
+        )
     if not own:
         _check_families(grammar, node)
     return node

@@ -139,12 +139,16 @@ class _Writer:
         self._sizes = sizes
         self._ranges = ranges
         self._terms = 0
+        self._nodes = 0
 
     def go(self, node: Node | Condition) -> Node | Condition:
         if isinstance(node, Symbol):
             if node.name in self._sizes:
                 return Number(Fraction(self._sizes[node.name]), None, node.span)
             return node
+        self._nodes += 1
+        if self._nodes > MAX_OPERATIONS:
+            raise LimitError("MAX_OPERATIONS", "the sums are too large when written out")
         if not isinstance(node, Big):
             return _with(node, [self.go(part) for part in _below(node)])
         first, last = self._range(node)

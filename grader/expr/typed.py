@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Any as Anything
 from typing import Literal, get_args
 
-from grader.errors import GraderError
+from grader.errors import GraderError, LimitError
 from grader.expr.tree import (
     Big,
     Call,
@@ -35,9 +35,10 @@ from grader.expr.tree import (
     Symbol,
     children,
     substitute,
+    walk,
     with_children,
 )
-from grader.limits import MAX_MATRIX_POWER
+from grader.limits import MAX_FACTORS, MAX_MATRIX_NODES, MAX_MATRIX_POWER
 from grader.source import NOWHERE, Span
 
 #: A number of rows or columns: a name, digits, or (while types are found) ``?3``.
@@ -62,7 +63,7 @@ class ShapeError(GraderError):
         self.span = span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Typed:
     """A matrix expression of known size.
 
@@ -76,7 +77,27 @@ class Typed:
     shape: Shape
     name: str = ""
     tree: Node = ZERO
-    span: Span = field(default=NOWHERE, compare=False, repr=False)
+    span: Span = field(default=NOWHERE, repr=False)
+    #: Of a value in which one part stands many times, the hash is worked out once.
+    kept_hash: int = field(default=0, repr=False)
+
+    def __post_init__(self) -> None:
+        parts = (self.op, self.args, self.shape, self.name, self.tree)
+        object.__setattr__(self, "kept_hash", hash(parts))
+
+    def __hash__(self) -> int:
+        return self.kept_hash
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        return (
+            isinstance(other, Typed)
+            and self.kept_hash == other.kept_hash
+            and (self.op, self.shape, self.name) == (other.op, other.shape, other.name)
+            and self.tree == other.tree
+            and self.args == other.args
+        )
 
     @property
     def is_scalar(self) -> bool:
@@ -166,6 +187,8 @@ def multiply(factors: Sequence[Typed], shape: Shape) -> Typed:
         flat += factor.args if factor.op == "product" and open_ else (factor,)
     kept = [f for f in flat if f.is_scalar and not is_number(f, 1)]
     kept += _absorbed([f for f in flat if not f.is_scalar and f.op != "identity"])
+    if len(kept) > MAX_FACTORS:
+        raise LimitError("MAX_FACTORS", f"a product has more than {MAX_FACTORS} factors")
     if any(map(is_zero, kept)):
         return zero(shape)
     if all(f.is_scalar for f in kept) and shape != SCALAR:
@@ -230,6 +253,8 @@ def elementwise(factors: Sequence[Typed], shape: Shape) -> Typed:
         flat += factor.args if factor.op == "elementwise" else (factor,)
     outside = [f for f in flat if f.is_scalar]
     inside = [f for f in flat if not f.is_scalar and f.op != "ones"]
+    if len(flat) > MAX_FACTORS:
+        raise LimitError("MAX_FACTORS", f"a product has more than {MAX_FACTORS} factors")
     if any(map(is_zero, flat)):
         return zero(shape)
     if not inside:
@@ -265,7 +290,10 @@ class Typing:
 
     def typed(self, tree: Node, wanted: Shape | None = None) -> Typed:
         """The tree with its sizes; ``wanted`` is a size that it may be expected to have,
-        where it leaves that open (``I``).  Raises ShapeError where it has no meaning."""
+        where it leaves that open (``I``).  Raises ShapeError where it has no meaning, and
+        LimitError where it is too large with all names written out."""
+        if self._count(tree, {}) > MAX_MATRIX_NODES:
+            raise LimitError("MAX_MATRIX_NODES", "the expression is too large when written out")
         found = self._go(tree)
         if wanted is not None:
             # A column of ones where a row is asked for is a column all the same.
@@ -274,6 +302,20 @@ class Typing:
                 if all(a == b or a.startswith("?") for a, b in zip(here, shape, strict=True)):
                     self._unify(here, shape)
         return self._settled(found)
+
+    def _count(self, tree: Node | Condition, known: dict[str, int]) -> int:
+        """The nodes of a tree with every name by its meaning, never more than the limit
+        and a little."""
+        total = 1
+        for part in walk(tree):
+            total += 1
+            if isinstance(part, Symbol) and part.name in self._meanings:
+                if part.name not in known:
+                    known[part.name] = self._count(self._meanings[part.name], known)
+                total += known[part.name]
+            if total > MAX_MATRIX_NODES:
+                break
+        return total
 
     # -- sizes that are not known yet ----------------------------------------------
 

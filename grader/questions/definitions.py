@@ -15,12 +15,14 @@ from dataclasses import dataclass, replace
 
 from grader.compare.interpret import Unevaluated
 from grader.compare.ladder import compare
+from grader.compare.matrix.decide import compare_matrices, make_matrix_reference
 from grader.compare.reference import make_reference
 from grader.errors import AnswerError, LimitError
 from grader.expr.composite import Answer, sides
 from grader.expr.names import FREE, Vocabulary
 from grader.expr.parser import parse_answer, parse_name
 from grader.expr.tree import Call, Node, Symbol, symbols, walk
+from grader.expr.typed import ShapeError
 from grader.questions.part import Statement
 from grader.read.answers import Entry
 from grader.results import Outcome, Verdict
@@ -181,6 +183,8 @@ def _same_meaning(statement: Statement, name: str, tree: Node, key: str) -> bool
         return True
     if symbols(tree) - statement.vocabulary.names:
         return False
+    if statement.vocabulary.shapes:
+        return _same_matrix(statement, name, tree)
     try:
         reference = make_reference(
             Symbol(name),
@@ -195,6 +199,18 @@ def _same_meaning(statement: Statement, name: str, tree: Node, key: str) -> bool
         return bool(compare(reference, tree))
     except (LimitError, Unevaluated, KeyError):
         return False
+
+
+def _same_matrix(statement: Statement, name: str, tree: Node) -> bool:
+    """The same where names have sizes."""
+    given = {n: s for n, s in statement.vocabulary.shapes.items() if n not in statement.forward}
+    try:
+        reference = make_matrix_reference(
+            Symbol(name), name, shapes=given, environment=statement.forward
+        )
+    except (ShapeError, LimitError):
+        return False
+    return bool(compare_matrices(reference, tree))
 
 
 def _circular(trees: Mapping[str, Node]) -> list[str]:

@@ -238,8 +238,13 @@ DERIVATIVE = Kind(
     read=read_expression,
     judge=judge_expression,
     keys=frozenset({"by", "hold"}),
+    sections=frozenset({"indices"}),
 )
 
 CHAIN_TERM = Kind(
-    name="chain_term", build=build_chain_terms, read=read_expression, judge=judge_expression
+    name="chain_term",
+    build=build_chain_terms,
+    read=read_expression,
+    judge=judge_expression,
+    sections=frozenset({"indices"}),
 )

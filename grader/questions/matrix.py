@@ -11,8 +11,16 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from itertools import islice, pairwise, permutations
 
-from grader.compare.matrix.decide import MatrixReference, compare_matrices, compare_typed
+from grader.compare.matrix.decide import (
+    MatrixReference,
+    compare_matrices,
+    compare_typed,
+    instance_of,
+    weight,
+)
+from grader.compare.matrix.entries import entries
 from grader.compare.matrix.prints import matrix_print
+from grader.errors import LimitError
 from grader.expr.composite import Answer
 from grader.expr.names import Vocabulary
 from grader.expr.parser import Reading, parse_answer
@@ -30,7 +38,7 @@ from grader.expr.typed import (
     to_tree,
     transpose,
 )
-from grader.limits import MAX_MATRIX_MISTAKES
+from grader.limits import MAX_LIGHT_NODES, MAX_MATRIX_MISTAKES
 from grader.matrix_calculus import matrix_derivative, transpose_through
 from grader.questions.part import Found, Kind, Part
 from grader.questions.sized import SizedStatement, read_sized
@@ -74,7 +82,7 @@ def _part(
     assert question.layout is not None
     try:
         typed = _derived(sized, above, below, question.layout)
-    except (ValueError, ShapeError) as error:
+    except (ValueError, ShapeError, LimitError) as error:
         faults.add(part.quantity, str(error))
         return None
     given, forward = _held(sized, below)
@@ -166,7 +174,7 @@ def _typed(part: Part, answer: Answer, definitions: Mapping[str, Node]) -> Typed
     try:
         meanings = {**reference.environment, **definitions}
         return Typing(reference.shapes, meanings).typed(answer, reference.typed.shape)
-    except ShapeError:
+    except (ShapeError, LimitError):
         return None
 
 
@@ -216,7 +224,7 @@ MATRIX_MISTAKES = (
 def diagnose_matrix(part: Part, answer: Answer, definitions: Mapping[str, Node]) -> Found | None:
     """The mistake in an answer that is known to be different, if one is certain."""
     mine = _typed(part, answer, definitions)
-    if mine is None or part.matrix is None:
+    if mine is None or part.matrix is None or not _is_light(mine):
         return None
     for tried, (wrong, found) in enumerate(_wrong(part.matrix.typed, part)):
         if tried >= MAX_MATRIX_MISTAKES:
@@ -227,6 +235,14 @@ def diagnose_matrix(part: Part, answer: Answer, definitions: Mapping[str, Node])
         if verdict.outcome is Outcome.EQUIVALENT:
             return found
     return None
+
+
+def _is_light(value: Typed) -> bool:
+    """Whether a value is small enough to be compared with many."""
+    try:
+        return weight(entries(value, instance_of(value))) <= MAX_LIGHT_NODES
+    except LimitError:
+        return False
 
 
 def wrong_matrices(part: Part) -> Iterator[tuple[str, Node, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from grader.errors import LimitError
 from grader.expr.dimensions import parse_dimensions
 from grader.expr.names import FREE, Vocabulary
 from grader.expr.parser import parse_expression, parse_name
@@ -86,7 +87,7 @@ def read_sized(question: QuestionFile, faults: Faults) -> SizedStatement:
             continue
         try:
             found = Typing(given, forward).typed(tree, shapes.get(name))
-        except ShapeError as error:
+        except (ShapeError, LimitError) as error:
             faults.add(text, error.message)
             continue
         wanted = shapes.get(name)

@@ -80,6 +80,8 @@ def compare_matrices(
         left = Typing(reference.shapes, {**reference.environment, **own}).typed(answer, right.shape)
     except ShapeError as error:
         return Verdict(Outcome.UNREADABLE, reason=error.message, span=error.span)
+    except LimitError as limit:
+        return Verdict(Outcome.UNDECIDED, reason=limit.message)
     if left.shape != right.shape:
         return Verdict(
             Outcome.DIFFERENT,
@@ -104,11 +106,18 @@ def compare_typed(left: Typed, right: Typed, key: str, positive: frozenset[str])
         proved = False
         tried.append(f"normal form: {limit.message}")
     instances: list[tuple[dict[Size, int], Entries, Entries]] = []
+    nowhere: Verdict | None = None
     try:
         for row in _SIZES:
             sizes = {name: row[k % len(row)] for k, name in enumerate(names)}
             pair = entries(left, sizes), entries(right, sizes)
-            _check_size(pair)
+            check_weight(*pair)
+            there = [_exists(side, key) for side in pair]
+            if not all(there):
+                # At some sizes a side may exist nowhere: (A^T A)^{-1} of a wide A.
+                if any(there) and nowhere is None:
+                    nowhere = _witness(*pair, sizes, key, positive)
+                continue
             instances.append((sizes, *pair))
             found = _witness(*pair, sizes, key, positive)
             if proved:  # a proof must hold up at points
@@ -123,7 +132,10 @@ def compare_typed(left: Typed, right: Typed, key: str, positive: frozenset[str])
             return Verdict(Outcome.EQUIVALENT, method="normal form")
         tried.append(f"entries: {limit.message}")
         return _undecided(tried)
-    if all(_all_equal(one, two, positive) for _, one, two in instances):
+    if nowhere is not None:
+        # Undefined at every size that was tried it is wrong; at some, a person decides.
+        return _undecided([*tried, "undefined at some sizes"]) if instances else nowhere
+    if instances and all(_all_equal(one, two, positive) for _, one, two in instances):
         said = "; ".join(_sizes_text(sizes) for sizes, _, _ in instances)
         return Verdict(
             Outcome.EQUIVALENT,
@@ -162,14 +174,16 @@ def _sizes_text(sizes: Mapping[Size, int]) -> str:
     return ", ".join(f"{name} = {value}" for name, value in sorted(sizes.items()))
 
 
-def _check_size(pair: tuple[Entries, Entries]) -> None:
+def weight(*sides: Entries) -> int:
+    """How many nodes the entries have, parts that stand twice counted twice."""
+    known: dict[int, int] = {}
+    return sum(_nodes(entry, known) for side in sides for row in side for entry in row)
+
+
+def check_weight(*sides: Entries) -> None:
     """Refuse entries that share so much that, written out, they are too large."""
-    sizes: dict[int, int] = {}
-    for side in pair:
-        for row in side:
-            for entry in row:
-                if _nodes(entry, sizes) > MAX_ENTRY_NODES:
-                    raise LimitError("MAX_ENTRY_NODES", "an entry is too large when written out")
+    if weight(*sides) > MAX_ENTRY_NODES:
+        raise LimitError("MAX_ENTRY_NODES", "the entries are too large when written out")
 
 
 def _nodes(tree: Node | Condition, known: dict[int, int]) -> int:
@@ -216,6 +230,15 @@ def _witness(
                     notes=(f"the witness is {said}",) if said else (),
                 )
     return None
+
+
+def _exists(right: Entries, key: str) -> bool:
+    """Whether every entry has a value at a point."""
+    trees = [entry for row in right for entry in row]
+    names = sorted(frozenset().union(*(leaf_names(tree, {}) for tree in trees)))
+    at = draw(Stream(f"{key} exists"), names, 1, frozenset(names)).point(0)
+    found = [evaluate(tree, {}, at, PRECISIONS[0]) for tree in trees]
+    return all(value is None or value.value is not None for value in found)
 
 
 def _base(name: str) -> str:

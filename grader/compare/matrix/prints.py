@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grader.compare.fingerprint import fingerprint_of
-from grader.compare.matrix.decide import instance_of
+from grader.compare.matrix.decide import check_weight, instance_of
 from grader.compare.matrix.entries import entries
 from grader.compare.pointwise import Values
 from grader.compare.reference import leaf_names
@@ -21,6 +21,7 @@ def matrix_print(value: Typed, key: str) -> str | None:
     """Equal for equal values of one shape; None where it cannot be evaluated."""
     try:
         rows = entries(value, instance_of(value))
+        check_weight(rows)
         trees = [entry for row in rows for entry in row]
         names = sorted(frozenset().union(*(leaf_names(tree, {}) for tree in trees)))
         # Each name has its own stream, so that names of other answers change nothing.

@@ -292,6 +292,8 @@ class Words:
         return len(fields) - 1
 
     def _alike(self, left: Node, right: Node) -> bool:
+        if _is_monomial(left) and _is_monomial(right):
+            return False  # in one order, they would be the same
         return symbols(left) == symbols(right) and self._same(left, right)
 
     def _tree(self, letter: Letter) -> Node:
@@ -492,6 +494,11 @@ def _turned(form: Form) -> Form:
 
 def _factors(tree: Node) -> list[Node]:
     return list(tree.factors) if isinstance(tree, Product) else [tree]
+
+
+def _is_monomial(tree: Node) -> bool:
+    """Whether a tree is a product of symbols."""
+    return all(isinstance(factor, Symbol) for factor in _factors(tree))
 
 
 def _is_number(tree: Node) -> bool:
