@@ -11,6 +11,8 @@ PENDING = " A person will look at it; no points are lost yet."
 
 
 def _right(verdict: Verdict) -> str:
+    if verdict.method == "sampled" and verdict.regions is None:
+        return f"Right, as far as {verdict.points} points can tell."
     if verdict.method == "sampled":
         return (
             f"Right, as far as {verdict.points} points in {verdict.regions} activation regions "

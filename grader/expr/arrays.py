@@ -175,7 +175,7 @@ class _Reader:
         if (
             self.text[first] != "["
             or self.closing(first) != last - 1
-            or re.search("[,&\\[]", inside)
+            or re.search(r"[,&\[]", inside)
         ):
             return None
         found = _Found([], [])
@@ -187,7 +187,9 @@ class _Reader:
                                   for piece in pieces))  # fmt: skip
         except (AnswerError, LimitError):
             return None
-        return Entries(tuple(rows)) if _even(rows) and len(rows[0]) > 1 else None
+        if not _even(rows) or len(rows[0]) < 2:
+            return None
+        return Entries(tuple(rows), is_list=len(rows) == 1)
 
     def reading(
         self,

@@ -47,6 +47,9 @@ def diagnose_entries(
     told = settled(part, answer)
     if told is None:
         return None
+    if all(is_right(inner, Negation(entry))
+           for inner, entry in zip(part.inner, told.flat, strict=True)):  # fmt: skip
+        return Diagnosis("sign", "The sign of every entry is wrong.", "Check the signs.")
     if _is_permuted(part.inner, told.flat, definitions):
         return Diagnosis(SWAPPED, _SWAPPED, _SWAPPED_NUDGE)
     wrong = [(k, entry) for k, entry in enumerate(told.flat) if not is_right(part.inner[k], entry)]

@@ -32,8 +32,13 @@ def other_part(subject: Subject) -> Iterator[Wrong]:
     for other in subject.parts:
         if other is subject.part or not isinstance(other.answer, Node):
             continue
-        yield Wrong(other.answer, f"This is {subject.maths(other.quantity)}, not "
-                    f"{subject.maths(subject.part.quantity)}.")  # fmt: skip
+        asked = subject.part.quantity
+        if other.quantity == asked:
+            yield Wrong(other.answer, f"This is {subject.maths(asked)} with other quantities held "
+                        "fixed than is asked here.")  # fmt: skip
+        else:
+            yield Wrong(other.answer, f"This is {subject.maths(other.quantity)}, not "
+                        f"{subject.maths(asked)}.")  # fmt: skip
 
 
 def wrong_variable(subject: Subject) -> Iterator[Wrong]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from fractions import Fraction
 
 from grader.expr.arrays import parse_array
@@ -157,7 +158,8 @@ def _entry(
     number = f"{setting.part.full_id}[{place[0] + 1},{place[1] + 1}]"
     quantity = higher_partial(Symbol(above), tuple(map(Symbol, names)))
     assert isinstance(quantity, Partial)
-    return made(setting, quantity, tree,
+    own = setting._replace(part=replace(setting.part, full_id=number))
+    return made(own, quantity, tree,
         (reference_for(statement, tree, number),),
         derived=None if point else Derived(line, above, names[-1]),
     )  # fmt: skip

@@ -117,9 +117,11 @@ def judge_value(part: Part, answer: Answer, definitions: Mapping[str, Node]) -> 
     closeness, reference = part.detail, part.references[0]
     try:
         if closeness.significant is not None:
-            return compare_rounded(
+            rounded = compare_rounded(
                 reference, answer, definitions, significant=closeness.significant
             )
+            near = rounded.method == "sampled"
+            return replace(rounded, method="tolerance", points=None) if near else rounded
         verdict = compare(reference, answer, definitions)
     except Unevaluated:
         return Verdict(Outcome.DISALLOWED, reason="a number is asked, and this is a derivative")
@@ -162,6 +164,12 @@ def is_near(part: Part, answer: Node, target: Node, definitions: Mapping[str, No
 
 
 def _within(mine: Value, theirs: Value, closeness: Closeness, precision: int) -> bool | None:
+    if isinstance(mine, fmpq) and isinstance(theirs, fmpq):
+        exact = abs(mine - theirs)
+        if closeness.absolute is not None:
+            return bool(exact <= _exact(closeness.absolute))
+        if closeness.relative is not None:
+            return bool(exact <= abs(theirs) * _exact(closeness.relative))
     with ctx.workprec(precision):
         left, right = arb(mine), arb(theirs)
         gap, size = abs(left - right), abs(right)
@@ -196,11 +204,25 @@ def read_value(text: str, vocabulary: Vocabulary, part: Part) -> Reading:
     return parse_answer(text, vocabulary)
 
 
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
 def _unit(unit: str) -> re.Pattern[str]:
     """The unit at the end of a text, plain or in LaTeX's upright letters."""
-    letters = r"\s*".join(map(re.escape, unit.replace(" ", "")))
+    upright = r"\\(?:text|mathrm|textrm|si|unit)\s*"
+    runs = []
+    for run in re.findall(r"[^\W\d_]+|\^\{?-?\d+\}?|\S", unit):
+        if run[0] == "^":
+            digits = re.escape(run.strip("^{}"))
+            raised = re.escape(run.strip("^{}").translate(_RAISED))
+            runs.append(rf"(?:\^\s*\{{?\s*{digits}\s*\}}?|{raised})")
+        elif run.isalpha():
+            runs.append(rf"(?:{upright}\{{\s*{re.escape(run)}\s*\}}|{re.escape(run)})")
+        else:
+            runs.append(rf"\\?{re.escape(run)}")
+    letters = r"(?:\s|\\[,;: ])*".join(runs)
     return re.compile(
-        rf"(?:\s|\\[,;: ]|~)*(?:\\(?:text|mathrm|si|unit|textrm)\s*\{{\s*(?:\\[,;: ])?\s*{letters}\s*\}}"
+        rf"(?:\s|\\[,;: ]|~)*(?:{upright}\{{\s*(?:\\[,;: ])?\s*{letters}\s*\}}"
         rf"|(?<![A-Za-z\\]){letters})\s*[$.]*\s*\Z"
     )
 
