@@ -89,7 +89,7 @@ def _told_of(question: QuestionFile) -> Iterator[str]:
     what, and what goes into layers."""
     texts = [layer.expression for layer in question.layers]
     for part in question.parts:
-        texts += [*part.of, *part.by, *part.hold]
+        texts += [*part.of, *part.by, *part.hold, *part.answer]
         texts += [part.integral.of, part.integral.by] if part.integral else []
     if question.step is not None:
         texts += [question.step.of, question.step.rate]
@@ -176,7 +176,7 @@ def _coinciding_references(homework: Homework) -> Iterator[Fault]:
     the wrong one cannot be told, and one of them asks nothing new."""
     for parts in homework.by_question.values():
         for first, second in combinations(parts, 2):
-            if first.quantity == second.quantity:
+            if first.quantity == second.quantity and first.answer == second.answer:
                 reason = "asks the same"
             elif (
                 not isinstance(first.answer, Node)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -95,10 +96,22 @@ def label_of(where: Located, statement: Statement) -> Partial | Symbol | Label:
         return Symbol(parse_name(text, FREE))
     except (AnswerError, LimitError):
         pass
-    bare = text.strip("$")
-    mathematical = any(sign in bare for sign in "\\_^=()") or len(bare) == 1
-    words = bare.replace("\\", "").replace("{", "").replace("}", "")
-    return Label(text, bare if mathematical else rf"\text{{{words}}}")
+    return Label(text, _printed(text.strip("$")))
+
+
+#: Words within a label, as against letters that are quantities.
+_WORDS = re.compile(r"(?<![\\A-Za-z_^{])[A-Za-z]{2,}(?: (?:[A-Za-z]{2,}|a))*")
+
+
+def _printed(text: str) -> str:
+    """The LaTeX of a label: ``x^3 at x = 1`` is a formula with a word in it."""
+
+    def upright(found: re.Match[str]) -> str:
+        before = " " if found.start() else ""
+        after = " " if found.end() < len(text) else ""
+        return rf"\text{{{before}{found[0]}{after}}}"
+
+    return _WORDS.sub(upright, text)
 
 
 def written_out(tree: Node, forward: Mapping[str, Node]) -> Node:
@@ -117,6 +130,15 @@ def repeated(tree: Node, variables: tuple[str, ...]) -> tuple[Node, Node]:
 
         line, tree = tree, derivative(tree, variable)
     return line, tree
+
+
+def at_point(tree: Node, point: Mapping[str, Node]) -> Node:
+    """The tree with values put in, and its numbers worked out.  Raises ValueError."""
+    if not point:
+        return tree
+    from grader.derive import from_sympy, to_sympy
+
+    return from_sympy(to_sympy(substitute(tree, point)))
 
 
 def read_name(where: Located, known: Mapping[str, object] | frozenset[str],

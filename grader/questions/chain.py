@@ -110,6 +110,9 @@ def look(part: Part, answer: Node, definitions: Mapping[str, Node]) -> Finding:
     assert isinstance(part.detail, Chains)
     wanted = part.detail
     tree = _with_definitions(answer, definitions)
+    if tree == part.quantity:
+        return Finding("restated", "this restates the question: it is the derivative that is "
+                       "asked for", tree.span)  # fmt: skip
     terms: list[Factors] = []
     for term in _products(tree):
         if len(terms) == MAX_CHAINS:
@@ -185,22 +188,27 @@ def _joined(factors: tuple[Node, ...]) -> Iterator[tuple[Node, ...]]:
             yield (*first, *rest)
 
 
+def _is_link(factor: Partial, part: Part) -> bool:
+    """Whether a derivative is between neighbours of the forward pass."""
+    above, below = factor.quantity, factor.variable
+    if not isinstance(above, Symbol) or not isinstance(below, Symbol):
+        return False
+    return below.name in symbols(part.statement.forward.get(above.name, ONE))
+
+
 def _fault_of(factor: Node, part: Part) -> Finding | None:
     """Why a factor is none that may stand in the answer."""
     if not isinstance(factor, Partial):
         return Finding("foreign", f"${part.latex(factor)}$ is no derivative: the factors are "
                        "asked as derivatives that are not worked out", factor.span)  # fmt: skip
-    if factor == part.quantity:
+    if factor == part.quantity and not _is_link(factor, part):
         return Finding("restated", "this restates the question: it is the derivative that is "
                        "asked for", factor.span)  # fmt: skip
     above, below = factor.quantity, factor.variable
     if not isinstance(above, Symbol) or not isinstance(below, Symbol):
         return Finding("foreign", f"${part.latex(factor)}$ is no derivative of one name by "
                        "another", factor.span)  # fmt: skip
-    forward = part.statement.forward
-    if below.name in symbols(forward.get(above.name, ONE)):
-        return None
-    if reaches(forward, below.name, above.name):
+    if not _is_link(factor, part) and reaches(part.statement.forward, below.name, above.name):
         return Finding("composite", f"${part.latex(factor)}$ is itself a chain; write its factors",
                        factor.span)  # fmt: skip
     return None  # it is no link at all: told by the comparison of factors

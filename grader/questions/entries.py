@@ -6,15 +6,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 
+from grader.derive import total_derivative
 from grader.expr.arrays import parse_array
 from grader.expr.composite import Answer, Entries
 from grader.expr.names import Vocabulary, latex_name
 from grader.expr.parser import Reading
-from grader.expr.tree import Node, Partial, Symbol, higher_partial, substitute
+from grader.expr.tree import Node, Partial, Symbol, higher_partial, symbols
 from grader.limits import MAX_ENTRIES
 from grader.questions.built import (
     MATHEMATICAL,
     Setting,
+    at_point,
     label_of,
     made,
     read_name,
@@ -153,8 +155,11 @@ def _entry(
     # A quantity of the forward pass may be what is differentiated by: then it is held.
     forward = {name: tree for name, tree in statement.forward.items() if name not in names}
     line, tree = repeated(written_out(forward[above], forward), names)
+    if len(names) == 1 and symbols(forward[above]) & forward.keys():
+        # In the names of the forward pass the chain stays in sight.
+        tree = total_derivative(forward, above, names[0])
     if point:
-        tree = substitute(tree, point)
+        tree = at_point(written_out(tree, forward), point)
     number = f"{setting.part.full_id}[{place[0] + 1},{place[1] + 1}]"
     quantity = higher_partial(Symbol(above), tuple(map(Symbol, names)))
     assert isinstance(quantity, Partial)

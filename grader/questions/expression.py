@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from grader.expr.composite import Answer
-from grader.expr.tree import Node, Partial, Symbol, substitute, symbols
+from grader.expr.tree import Node, Partial, Symbol, symbols
 from grader.questions.built import (
     MATHEMATICAL,
     Setting,
+    at_point,
     label_of,
     made,
     read_point,
@@ -50,8 +51,11 @@ def asked_for(part: PartFile, statement: Statement, faults: Faults) -> Node | No
     point = read_point(part, statement, faults)
     if tree is None:
         return None
-    tree = written_out(tree, statement.forward)
-    return substitute(tree, point) if point else tree
+    try:
+        return at_point(written_out(tree, statement.forward), point)
+    except MATHEMATICAL as error:
+        faults.add(part.quantity, str(error))
+        return None
 
 
 def build_expressions(question: QuestionFile, rubric: RubricFile) -> tuple[Part, ...]:

@@ -9,10 +9,11 @@ from grader.expr.arrays import parse_list
 from grader.expr.composite import Answer, Entries
 from grader.expr.names import Vocabulary
 from grader.expr.parser import Reading
-from grader.expr.tree import Node, substitute
+from grader.expr.tree import Node
 from grader.questions.built import (
     MATHEMATICAL,
     Setting,
+    at_point,
     label_of,
     made,
     read_point,
@@ -45,9 +46,8 @@ def build_lists(question: QuestionFile, rubric: RubricFile) -> tuple[Part, ...]:
         inner: list[Part] = []
         for number, (tree, where) in enumerate(zip(trees, part.answer, strict=True)):
             assert tree is not None
-            whole = written_out(tree, statement.forward)
-            whole = substitute(whole, point) if point else whole
             try:
+                whole = at_point(written_out(tree, statement.forward), point)
                 reference = reference_for(statement, whole, f"{part.full_id}[{number + 1}]")
             except MATHEMATICAL as error:
                 faults.add(where, str(error))

@@ -7,10 +7,11 @@ import re
 from grader.derive import derivative
 from grader.expr.names import Vocabulary
 from grader.expr.parser import Reading
-from grader.expr.tree import Negation, Node, Number, Product, Sum, Symbol, substitute
+from grader.expr.tree import Negation, Node, Number, Product, Sum, Symbol
 from grader.questions.built import (
     MATHEMATICAL,
     Setting,
+    at_point,
     label_of,
     made,
     read_name,
@@ -53,7 +54,7 @@ def build_updates(question: QuestionFile, rubric: RubricFile) -> tuple[Part, ...
                 raise ValueError(f"`{loss}` does not depend on `{name}`")
             change = Product((rate, slope))
             tree: Node = Sum((Symbol(name), change if step.ascent else Negation(change)))
-            tree = substitute(tree, point) if point else tree
+            tree = at_point(tree, point)
             reference = reference_for(statement, tree, part.full_id)
         except MATHEMATICAL as error:
             faults.add(part.quantity, str(error))
