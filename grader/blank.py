@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from grader.reports.escape import latex_line, markdown_line
 from grader.reports.unicode_math import unicode_math
-from grader.results import HomeworkStatement, PartStatement
+from grader.results import HomeworkStatement, PartStatement, QuestionStatement
 
 #: Comments are folded so that the file reads well in an editor of 88 columns.
 _WIDTH = 86
@@ -87,9 +87,14 @@ def _scalar(text: str) -> str:
 # --- Documents --------------------------------------------------------------------
 
 
-def _equation(part: PartStatement) -> str:
-    """The quantity and an empty group."""
-    return f"{part.quantity} = {{}}"
+def _equation(part: PartStatement, question: QuestionStatement) -> str:
+    """The quantity and an empty group; the part's id stands for a quantity that is said in
+    words, and for one that another part asks for too."""
+    quantity = part.quantity
+    same = [each for each in question.parts if each.quantity == quantity]
+    if r"\text{" in quantity or "=" in quantity or len(same) > 1:
+        quantity = rf"\texttt{{{part.part.replace('_', chr(92) + '_')}}}"
+    return f"{quantity} = {{}}"
 
 
 _MARKDOWN_HELP = """\
@@ -112,7 +117,7 @@ def blank_markdown(statement: HomeworkStatement, rubric: str) -> str:
         for part in question.parts:
             if part.prompt:
                 blocks.append(markdown_line(part.prompt))
-            blocks.append(f"$$\n{_equation(part)}\n$$")
+            blocks.append(f"$$\n{_equation(part, question)}\n$$")
     return "\n\n".join(blocks) + "\n"
 
 
@@ -137,7 +142,7 @@ def blank_latex(statement: HomeworkStatement, rubric: str) -> str:
         lines += textwrap.wrap(latex_line(question.prompt), _WIDTH)
         for part in question.parts:
             lines += [latex_line(part.prompt)] if part.prompt else []
-            lines.append(rf"\[ {_equation(part)} \]")
+            lines.append(rf"\[ {_equation(part, question)} \]")
     return "\n".join([*lines, "", r"\end{document}"]) + "\n"
 
 

@@ -41,6 +41,11 @@ _SIZE_OF: Final = re.compile(
 )
 
 
+def letters(text: str) -> str:
+    """The letters and digits of a text, to compare by."""
+    return re.sub(r"[\W_]+", "", text).casefold()
+
+
 @dataclass
 class Lookup:
     """Answers questions about texts for one homework and one document; remembers them.
@@ -57,8 +62,20 @@ class Lookup:
         statements = [parts[0].statement for parts in self.homework.by_question.values() if parts]
         #: What the homework calls functions.
         self.functions = frozenset(f for s in statements for f in s.vocabulary.functions)
+        #: The homework's own sentences, the longest first, as letters and digits.
+        told = {letters(question.prompt) for question in self.homework.statement.questions}
+        told |= {letters(part.prompt) for part in self.homework.parts}
+        self.prompts = sorted((each for each in told if each), key=lambda each: (-len(each), each))
         #: Whether a part asks for a quantity that is a name.
         self.by_name = any(not isinstance(part.quantity, Partial) for part in self.homework.parts)
+
+    def is_prompt(self, text: str) -> bool:
+        """Whether words are the homework's own: a student who leaves the questions in does
+        not answer with what they say."""
+        words = letters(text)
+        for prompt in self.prompts:
+            words = words.replace(prompt, "")
+        return not words and bool(text.strip())
 
     # --- left sides -----------------------------------------------------------
 
@@ -73,9 +90,7 @@ class Lookup:
         text = left.strip().strip("$").strip()
         if not text or len(text) > _LONGEST_LEFT:
             return ()
-        plain = re.sub(
-            r"\\_|\\texttt\{(.*)\}|`", lambda m: m[1] or "_" if m[0] != "`" else "", text
-        )
+        plain = re.sub(r"\\texttt\{(.*)\}|`", lambda m: m[1] or "", text.replace(r"\_", "_"))
         by_id = tuple(p for p in self.homework.parts if plain == p.id)
         if by_id:
             return by_id

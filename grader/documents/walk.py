@@ -124,7 +124,11 @@ class _Walker:
             self.heading(first.text, heading=block.heading, alone=len(block.pieces) == 1)
         if not any(isinstance(piece, Formula) for piece in block.pieces):
             for piece in block.pieces:
-                if isinstance(piece, Words) and not self.is_row(block):
+                if (
+                    isinstance(piece, Words)
+                    and not self.is_row(block)
+                    and not self.lookup.is_prompt(piece.text)
+                ):
                     self.plain(piece)
             if self.is_row(block):
                 self.plain_row(block)
@@ -160,6 +164,10 @@ class _Walker:
                 self.question = questions[int(number) - 1]
             return
         if heading:
+            ids = re.split(r"[:.\s]", text.replace("\\_", "_").strip(" \n#*_(["), maxsplit=1)[0]
+            if ids in questions:  # "chain: All ways from one value to the loss"
+                self.question = ids
+                return
             plain = re.sub(r"[\W\d_]+", " ", text).strip().casefold()
             for question in self.lookup.homework.file.questions:
                 title = re.sub(r"[\W\d_]+", " ", question.title).strip().casefold()
@@ -168,6 +176,9 @@ class _Walker:
 
     def words(self, piece: Words, block: Block, index: int) -> None:
         """Words beside formulas: they lead on to a value, or they do not."""
+        if self.lookup.is_prompt(piece.text):
+            self.pending = None
+            return
         self.words_since += len(piece.text.split())
         ids = re.search(
             r"([A-Za-z]\w*(?:\.\w+)?)[`*]*\s*[:=]?\s*\Z", piece.text.replace("\\_", "_")

@@ -95,7 +95,8 @@ def build_entries(
         parts.append(
             made(Setting(part, question, rubric, statement), quantity, Entries(trees),
                 tuple(entry.references[0] for entry in flat),
-                detail=arrangement, inner=flat, spellings=spell(above, below),
+                detail=arrangement, inner=flat,
+                spellings=() if point else spell(above, below),
             )
         )  # fmt: skip
     faults.raise_if_any()
