@@ -448,8 +448,8 @@ def _heading_problem(part: Part, reading: Reading) -> Verdict | None:
     names = part.statement.vocabulary
     if isinstance(heading, Symbol) and names.resolve(heading.name) is None:
         return None  # a label of the student's own
-    if isinstance(part.quantity, Label) and isinstance(heading, Symbol):
-        return None  # "J = …": what the answer is called
+    if isinstance(part.quantity, Label) and part.kind in ("expression", "value", "list"):
+        return None  # "x = 0, 2" where the zeros are asked
     return Verdict(
         Outcome.DISALLOWED,
         reason=f"this is headed ${part.latex(heading)}$, but the part asks for "

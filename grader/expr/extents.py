@@ -25,7 +25,7 @@ from grader.expr.tokens import (
     STOP,
     TIMES,
 )
-from grader.expr.tree import Dimensions, Node, Number
+from grader.expr.tree import Dimensions, Node, Number, Product
 from grader.limits import MAX_AXES
 
 
@@ -95,6 +95,14 @@ def _axes(sizes: Sizes, first: int, last: int) -> tuple[Node, ...]:
             break  # (N,)
         axes.append(sizes.expression(begin, end))
         begin = end + 1
-    if len(axes) == 1 and not signs and isinstance(axes[0], Number) and axes[0].value == 1:
-        return ()
+    if len(axes) == 1 and not signs:
+        if isinstance(axes[0], Number) and axes[0].value == 1:
+            return ()
+        if isinstance(axes[0], Product):
+            raise sizes.fail(
+                f"`{sizes.text(first, last)}` is a product, which is one number and no size",
+                first,
+                last,
+                r"write `\times` or commas between the axes",
+            )
     return tuple(axes)

@@ -112,11 +112,12 @@ def wrong_entries(part: Part) -> Iterator[tuple[str, Wrong]]:
     assert isinstance(part.detail, Arrangement)
     if part.detail.form in ("column", "row", "matrix"):
         yield TRANSPOSED, Wrong(wanted.transposed(), _TRANSPOSED)
+    if part.detail.form == "list" and not part.detail.ordered:
+        return  # [2, -2] with the opposite signs is right
     flat = wanted.flat
-    if part.detail.form != "list" or part.detail.ordered:
-        for k in range(len(flat) - 1):
-            swapped = [*flat[:k], flat[k + 1], flat[k], *flat[k + 2 :]]
-            yield SWAPPED, Wrong(_like(wanted, swapped), _SWAPPED)
+    for k in range(len(flat) - 1):
+        swapped = [*flat[:k], flat[k + 1], flat[k], *flat[k + 2 :]]
+        yield SWAPPED, Wrong(_like(wanted, swapped), _SWAPPED)
     yield "sign", Wrong(_like(wanted, [Negation(entry) for entry in flat]), "The sign of every "
                         "entry is wrong.")  # fmt: skip
 

@@ -197,7 +197,8 @@ def read_value(text: str, vocabulary: Vocabulary, part: Part) -> Reading:
     if unit is not None:
         found = _unit(unit).search(text)
         if found is not None and text[: found.start()].strip():
-            reading = parse_answer(text[: found.start()], vocabulary)
+            # A dollar before the number has its partner behind the unit.
+            reading = parse_answer(text[: found.start()].replace("$", " "), vocabulary)
             span = Span(found.start(), found.start() + len(found[0].rstrip()))
             note = Note(span, f"the unit `{unit}` is not compared", "unread")
             return replace(reading, text=text, notes=(*reading.notes, note))
