@@ -210,7 +210,10 @@ def test_an_answer(
 def test_every_kind_has_right_wrong_and_doubtful_answers() -> None:
     kinds = {part.id: part.kind for part in HOMEWORK.parts}
     seen = {(kinds[part], outcome) for part, _, outcome, _, _ in CASES}
-    for kind in QUESTIONS.keys() - {"chain_term", "matrix_derivative"}:  # these have tests of their own
+    for kind in QUESTIONS.keys() - {
+        "chain_term",
+        "matrix_derivative",
+    }:  # these have tests of their own
         assert {(kind, "equivalent"), (kind, "different")} <= seen
         assert {(kind, "unreadable"), (kind, "disallowed"), (kind, "undecided")} & seen
 

@@ -73,9 +73,11 @@ class Lookup:
         """Whether words are the homework's own: a student who leaves the questions in does
         not answer with what they say."""
         words = letters(text)
+        if not words:
+            return False
         for prompt in self.prompts:
             words = words.replace(prompt, "")
-        return not words and bool(text.strip())
+        return not words
 
     # --- left sides -----------------------------------------------------------
 
