@@ -14,6 +14,7 @@ from grader.expr.parser import Reading
 from grader.expr.tree import Node, Symbol
 from grader.feedback import sentences
 from grader.homework import Homework, near_part, resolve_part
+from grader.limits import FILE_FAULTS
 from grader.policy import ROUNDING_STEPS, with_policy
 from grader.questions import QUESTIONS
 from grader.questions.definitions import Scope, make_scope
@@ -262,7 +263,12 @@ def _place(
                 named[place] = resolve_part(homework, *place)
             part = named[place]
             if part is None:
-                close = near_part(homework, block.question, entry.key)
+                # Who names more parts wrong than anyone mends at a time gets no further help.
+                close = (
+                    near_part(homework, block.question, entry.key)
+                    if len(faults) < FILE_FAULTS
+                    else None
+                )
                 where = f" of {block.question}" if block.question else ""
                 faults.append(
                     Fault(entry.key_place, "", f"`{entry.key}` is not a part{where}",

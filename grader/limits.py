@@ -36,6 +36,17 @@ MAX_TERMS_TO_FACTOR = 400
 #: needs a finer scale (exp(x/2) after exp(x)) or there are more generators.
 MAX_RESTARTS = 12
 
+#: Definitions beyond which an answer whose value no precision holds is given up at the
+#: first point (a thousand exponentials of each other); people have some thirty.
+MAX_DEFINITIONS = 100
+
+#: Definitions through which a derivative in an answer is worked out, one within another;
+#: each takes some five frames of Python's thousand where the result is evaluated.
+MAX_DERIVATIVE_STEPS = 40
+
+#: Derivatives in one answer, or in one definition, that are worked out; people leave two.
+MAX_PARTIALS = 24
+
 #: Bits of a number that a witness writes out (and of the power of two in the end of
 #: a ball): some 2,400 digits.  Python refuses to write integers of over 4,300, to
 #: which the bits of the ball itself are added.

@@ -42,6 +42,10 @@ class Unsure(GraderError):
     """A ball was too wide to take a sign or to divide by it."""
 
 
+class OutOfRange(Unsure):
+    """A number that no precision holds; looking closer is of no use."""
+
+
 def once(compute: Callable[[], T]) -> Callable[[], T]:
     """What ``compute`` gives, or raises, without computing it again."""
     try:
@@ -50,7 +54,9 @@ def once(compute: Callable[[], T]) -> Callable[[], T]:
         kept = error
 
         def use() -> T:
-            raise kept
+            # Without what it met before: each raising would make its trace longer, and a
+            # thousand definitions in a row take the square of that.
+            raise kept.with_traceback(None) from None
 
         return use
     return lambda: value
@@ -113,7 +119,7 @@ class Numbers:
             if value.height_bits() > MAX_NUMBER_BITS:
                 return arb(value)
         elif not value.is_finite():
-            raise Unsure("out of range")
+            raise OutOfRange("out of range")
         return value
 
     def _sign(self, value: Value) -> int:

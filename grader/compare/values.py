@@ -10,9 +10,10 @@ from flint import arb, ctx, fmpq
 
 from grader.compare.germ import Germs
 from grader.compare.interpret import Interpreter, Known
-from grader.compare.numbers import Numbers, Touched, Undefined, Unsure, Value
+from grader.compare.numbers import Numbers, OutOfRange, Touched, Undefined, Unsure, Value
+from grader.errors import LimitError
 from grader.expr.tree import Node
-from grader.limits import PRECISIONS, WITNESS_BITS
+from grader.limits import MAX_DEFINITIONS, PRECISIONS, WITNESS_BITS
 from grader.results import Enclosure
 
 #: A value for each leaf symbol.
@@ -70,6 +71,11 @@ def evaluate(
             return PointValue(Interpreter(numbers, environment, known).value(tree))
         except Undefined:
             return PointValue(None)
+        except OutOfRange:
+            if len(environment) > MAX_DEFINITIONS:
+                message = "through so many definitions the numbers are out of range"
+                raise LimitError("MAX_DEFINITIONS", message) from None
+            return None
         except (Touched, Unsure):
             pass
         try:

@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import islice
 
+from grader.compare.interpret import needed_names
 from grader.errors import GraderError
-from grader.expr.calculus import differentiate
-from grader.expr.tree import Node, Partial, Symbol, children, order_of, symbols, with_children
+from grader.expr.calculus import ONE, ZERO, differentiate, product_of, sum_of
+from grader.expr.tree import (
+    Node,
+    Partial,
+    Symbol,
+    children,
+    order_of,
+    symbols,
+    walk,
+    with_children,
+)
+from grader.limits import MAX_DERIVATIVE_STEPS, MAX_OPERATIONS, MAX_PARTIALS
 from grader.source import Span
 
 
@@ -37,12 +49,18 @@ def work_out(tree: Node, asked: Partial | None, forward: Mapping[str, Node]) -> 
     hold the student's definitions too); ``asked`` None: whatever they are.
 
     Raises Disallowed for a derivative that is the one asked, or whose chain runs
-    through the one asked.
+    through the one asked; ValueError where it takes too many steps.
     """
+    if sum(isinstance(part, Partial) for part in walk(tree)) > MAX_PARTIALS:
+        raise ValueError(f"more than {MAX_PARTIALS} derivatives in one answer are not worked out")
+    return _worked_out(tree, asked, forward)
+
+
+def _worked_out(tree: Node, asked: Partial | None, forward: Mapping[str, Node]) -> Node:
     if isinstance(tree, Partial):
         return _value(tree, asked, forward)
     parts = children(tree)
-    new = tuple(work_out(part, asked, forward) for part in parts)  # type: ignore[arg-type]
+    new = tuple(_worked_out(part, asked, forward) for part in parts)  # type: ignore[arg-type]
     if all(a is b for a, b in zip(parts, new, strict=True)):
         return tree
     return with_children(tree, new)  # type: ignore[return-value]
@@ -59,9 +77,7 @@ def _value(partial: Partial, asked: Partial | None, forward: Mapping[str, Node])
         # The inner derivative is worked out first; through the forward pass, as it is asked.
         return through(work_out(quantity, None, forward), partial.variable.name, forward)
     if isinstance(quantity, Symbol):
-        from grader.derive import total_derivative
-
-        return total_derivative(forward, quantity.name, partial.variable.name)
+        return _total(forward, quantity.name, partial.variable.name)
     return differentiate(quantity, partial.variable.name)
 
 
@@ -92,6 +108,32 @@ def through(tree: Node, name: str, forward: Mapping[str, Node]) -> Node:
     Raises ValueError where a form has no derivative here.
     """
     goal = "\\goal"  # no text can name this
-    from grader.derive import total_derivative
+    return _total({**forward, goal: tree}, goal, name)
 
-    return total_derivative({**forward, goal: tree}, goal, name)
+
+def _total(forward: Mapping[str, Node], of: str, name: str) -> Node:
+    """The derivative d of/d name through every path, as ``derive.total_derivative`` has it.
+
+    By the rules alone and never in SymPy: these trees are a student's, and SymPy works
+    out 9^{9^9} at sight.  Raises ValueError where it takes too many steps.
+    """
+    order = needed_names((Symbol(of),), {key: tree for key, tree in forward.items() if key != name})
+    if len(order) > MAX_DERIVATIVE_STEPS:
+        raise ValueError(
+            f"a derivative through more than {MAX_DERIVATIVE_STEPS} definitions is not worked out"
+        )
+    slopes: dict[str, Node] = {name: ONE}
+    sizes: dict[str, int] = {name: 1}
+    for each in order:
+        terms = []
+        size = 1
+        for inner in sorted(symbols(forward[each]) & slopes.keys()):
+            if slopes[inner] != ZERO:
+                local = differentiate(forward[each], inner)
+                # Written out, each path counts by itself: two to a definition are 2^n.
+                size += sizes[inner] + sum(1 for _ in islice(walk(local), MAX_OPERATIONS))
+                terms.append(product_of([local, slopes[inner]]))
+        if size > MAX_OPERATIONS:
+            raise ValueError("a derivative here is too long to work out")
+        slopes[each], sizes[each] = sum_of(terms), size
+    return slopes.get(of, ZERO)
