@@ -121,3 +121,16 @@ def test_assumptions(answer: str, reference: str, assumption: str, outcome: str)
         assert name == "w"
         assert assumption != "negative" or value < 0
         assert assumption != "integer" or value.denominator == 1
+
+
+def test_a_definition_gives_a_name_of_the_reference_another_meaning() -> None:
+    # Values of the reference's own parts (relu(x), say) must not stand for the answer's.
+    right = parse_expression("\\operatorname{ReLU}(x) + y", FREE)
+    answer = parse_expression("y + \\operatorname{ReLU}(x)", FREE)
+    doubled = {"x": parse_expression("2z", FREE)}
+    prepared = make_reference(right, "shared", names=frozenset("xyz"))
+    assert ladder.compare(prepared, answer).outcome is Outcome.EQUIVALENT
+    assert ladder.compare(prepared, answer, doubled).outcome is Outcome.DIFFERENT
+    renamed = parse_expression("y + \\operatorname{ReLU}(z)", FREE)
+    same = {"z": parse_expression("x", FREE)}
+    assert ladder.compare(prepared, renamed, same).outcome is Outcome.EQUIVALENT
