@@ -45,7 +45,7 @@ from grader.read.rubric import (
     VectorSize,
 )
 from grader.results import HomeworkStatement, Later, PartStatement, QuestionStatement
-from grader.source import Place
+from grader.source import Place, Span
 
 #: Where the classes of sums over an index stand, which few rubrics have.
 _SUMS = "grader.compare.sums"
@@ -68,6 +68,7 @@ def _codec() -> Codec:
             *(
                 Located,
                 Place,
+                Span,
                 CanvasTarget,
                 Disclosure,
                 Policy,
