@@ -21,10 +21,10 @@ from fractions import Fraction
 from grader.compare.cases import (
     Case,
     Side,
+    has_no_unequal_case,
     remainder,
     search_cases,
     side_value,
-    unequal_cases,
 )
 from grader.compare.field import Element, Field, Restart, UndefinedEverywhere
 from grader.compare.interpret import Interpreter, Known
@@ -368,6 +368,6 @@ def proved_equal(left: Side, right: Side, positive: frozenset[str]) -> bool:
     False where it could not be proved; never raises for what the parser accepts.
     """
     try:
-        return not unequal_cases(left, right, positive)
+        return has_no_unequal_case(left, right, positive)
     except (LimitError, UndefinedEverywhere):
         return False

@@ -36,7 +36,7 @@ from grader.limits import MAX_CANDIDATES
 from grader.mistakes.diagnosis import Diagnosis
 from grader.mistakes.index import Entry, Index, Numbers, derived, index_of, numbers, values_for
 from grader.mistakes.paths import paths
-from grader.mistakes.relation import closest_relation
+from grader.mistakes.relation import Relations
 from grader.mistakes.subject import Subject, Wrong, name_maths
 from grader.questions.part import Chains, Closeness, Part
 
@@ -70,6 +70,7 @@ class _Known:
     index: Index
     values: Values
     scales: tuple[_Scale, ...]
+    relations: Relations
     rows: dict[int, tuple[Wrong, ...]] = field(default_factory=dict)
 
 
@@ -183,7 +184,7 @@ def _known(subject: Subject, source: str) -> _Known | None:
         divisors = numbers(tuple(scale[k] for k in index.probes))
         if divisors is not None and not any(divisor == 0 for divisor in divisors):
             scales.append(_Scale(name, sentence, factor, scale, divisors))
-    return _Known(subject, index, values, tuple(scales))
+    return _Known(subject, index, values, tuple(scales), Relations(subject, values))
 
 
 def _proved(part: Part, answer: Node, environment: Mapping[str, Node], candidate: Node) -> bool:
@@ -286,7 +287,7 @@ def _relation(
     right = numbers(known.values.of(subject.reference))
     if right is None:
         return None
-    found = closest_relation(subject, answer, environment, known.values, right=right, values=values)
+    found = known.relations.closest(answer, environment, right=right, values=values)
     if found is None:
         return None
     return Diagnosis(found.name, found.sentence(subject), _RELATION_NUDGES[found.name])

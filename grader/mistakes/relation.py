@@ -1,6 +1,6 @@
 """The closest exact relation of a wrong answer to the right one: times ω₂, plus 3 φ₁.
 
-Values at a few points find a candidate among numbers, names, products and quotients
+Values at some points find a candidate among numbers, names, products and quotients
 of two names, and links of the derivation, each with a number in front; the proof that
 grades decides.
 """
@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import combinations_with_replacement, permutations
+from functools import cached_property
+from itertools import combinations_with_replacement, islice, permutations
 from typing import Any as Anything
 
 from flint import arb, fmpq
@@ -58,39 +59,94 @@ class Relation:
         return f"Your answer is the right one plus {subject.maths(self.by)}."
 
 
-def closest_relation(
-    subject: Subject,
-    answer: Node,
-    environment: Mapping[str, Node],
-    known: Values,
-    *,
-    right: tuple[Value, ...],
-    values: tuple[Value, ...],
-) -> Relation | None:
-    """The simplest relation that holds exactly, a factor before a term.
+class Relations:
+    """The simple factors and terms of a part, by their values up to a number in front.
 
-    ``known`` evaluates trees at the fixed points, ``right`` and ``values`` are the
-    reference's and the answer's values there.  Raises LimitError and Unevaluated.
+    Values at a few points, each divided by the first, are the same for all multiples of
+    a tree, so that a look-up finds every candidate at once.  What is made for some points
+    is kept for the answers that come after.
     """
-    both = list(zip(values, right, strict=True))
-    ratios = tuple(_nonzero(v / r) if r != 0 else None for v, r in both)
-    differences = tuple(_nonzero(v - r) for v, r in both)
-    for name, wanted in (("times", ratios), ("plus", differences)):
-        places = [k for k, value in enumerate(wanted) if value is not None][:RELATION_POINTS]
-        if len(places) < RELATION_LEAST:
-            continue
-        sought = tuple(wanted[k] for k in places)
-        for tried, tree in enumerate(_fitting(subject, known, places, sought)):
-            if tried >= MAX_CANDIDATES:
-                break
-            joined = (Product if name == "times" else Sum)((subject.reference, tree))
-            if proved_equal(
-                Side(answer, environment),
-                Side(joined, environment),
-                subject.part.statement.positive,
-            ):
-                return Relation(name, tree)
-    return None
+
+    def __init__(self, subject: Subject, known: Values) -> None:
+        self._subject = subject
+        self._known = known
+        self._indices: dict[tuple[int, ...], dict[tuple[str, ...], list[int]]] = {}
+
+    def closest(
+        self,
+        answer: Node,
+        environment: Mapping[str, Node],
+        *,
+        right: tuple[Value, ...],
+        values: tuple[Value, ...],
+    ) -> Relation | None:
+        """The simplest relation that holds exactly, a factor before a term.
+
+        ``right`` and ``values`` are the reference's and the answer's values at the points.
+        Raises LimitError and Unevaluated.
+        """
+        subject = self._subject
+        both = list(zip(values, right, strict=True))
+        ratios = tuple(_nonzero(v / r) if r != 0 else None for v, r in both)
+        differences = tuple(_nonzero(v - r) for v, r in both)
+        for name, wanted in (("times", ratios), ("plus", differences)):
+            places = tuple(k for k, value in enumerate(wanted) if value is not None)
+            places = places[:RELATION_POINTS]
+            if len(places) < RELATION_LEAST:
+                continue
+            fitting = self._fitting(places, wanted)
+            for tree in islice(fitting, MAX_CANDIDATES):
+                joined = (Product if name == "times" else Sum)((subject.reference, tree))
+                if proved_equal(
+                    Side(answer, environment),
+                    Side(joined, environment),
+                    subject.part.statement.positive,
+                ):
+                    return Relation(name, tree)
+        return None
+
+    def _fitting(self, places: tuple[int, ...], wanted: Few) -> Iterator[Node]:
+        """Trees of which the wanted values are a multiple, with that multiple, simplest first.
+
+        They are looked up by their values at ``places``, and must fit at the other points.
+        """
+        if places not in self._indices:
+            self._indices[places] = self._index(places)
+        shape = _shape(tuple(wanted[k] for k in places))
+        if shape is None:
+            return
+        for number in self._indices[places].get(shape, ()):
+            tree, values = self._candidates[number]
+            quotients = _divided(wanted, values)
+            factor = _constant(tuple(each for each in quotients if each is not None))
+            if factor is not None:
+                yield _times(factor, tree)
+
+    def _index(self, places: tuple[int, ...]) -> dict[tuple[str, ...], list[int]]:
+        index: dict[tuple[str, ...], list[int]] = {}
+        for number, (_, values) in enumerate(self._candidates):
+            shape = _shape(tuple(values[k] for k in places))
+            if shape is not None:
+                index.setdefault(shape, []).append(number)
+        return index
+
+    @cached_property
+    def _candidates(self) -> list[tuple[Node, Few]]:
+        return list(_candidates(self._subject, self._known))
+
+
+def _shape(values: Few) -> tuple[str, ...] | None:
+    """Values up to a number in front, to some digits; None where one is missing."""
+    if any(value is None for value in values):
+        return None
+    return tuple(map(_rounded, _divided(values, (values[0],) * len(values))[1:]))
+
+
+def _rounded(value: Value | None) -> str:
+    """Exact values and balls alike: a ratio of balls may be a plain number."""
+    assert value is not None
+    middle = value.mid() if isinstance(value, arb) else arb(value)
+    return f"{float(middle):.12e}"
 
 
 def _nonzero(value: Anything) -> Value | None:
@@ -100,35 +156,26 @@ def _nonzero(value: Anything) -> Value | None:
     return value if isinstance(value, fmpq) and value != 0 else None
 
 
-def _fitting(subject: Subject, known: Values, places: list[int], wanted: Few) -> Iterator[Node]:
-    """Trees of which the wanted values are a multiple, with that multiple, simplest first."""
-    for tree, values in _candidates(subject, known, places):
-        number = _constant(_divided(wanted, values))
-        if number is not None:
-            yield _times(number, tree)
-
-
 def _divided(over: Few, under: Few) -> Few:
     return tuple(
         None if a is None or b is None else a / b for a, b in zip(over, under, strict=True)
     )
 
 
-def _candidates(subject: Subject, known: Values, places: list[int]) -> Iterator[tuple[Node, Few]]:
-    def few(tree: Node) -> Few:
-        values = known.of(tree)
-        return tuple(_nonzero(values[k]) for k in places)
+def _candidates(subject: Subject, known: Values) -> Iterator[tuple[Node, Few]]:
+    def found(tree: Node) -> Few:
+        return tuple(map(_nonzero, known.of(tree)))
 
-    ones = few(ONE)
+    ones = found(ONE)
     yield ONE, ones
-    names = [(Symbol(name), few(Symbol(name))) for name in subject.names]
+    names = [(Symbol(name), found(Symbol(name))) for name in subject.names]
     yield from names
     for symbol, values in names:
         yield Quotient(ONE, symbol), _divided(ones, values)
     if isinstance(subject.reference, Number):
         return  # anything is a multiple of a number, and told nothing by it
     for tree in _pieces(subject):
-        yield tree, few(tree)
+        yield tree, found(tree)
     for (first, left), (second, right) in combinations_with_replacement(names, 2):
         product = (None if a is None or b is None else a * b
                    for a, b in zip(left, right, strict=True))  # fmt: skip
