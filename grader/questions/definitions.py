@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 
 from grader.compare.interpret import Unevaluated
 from grader.compare.ladder import compare
-from grader.compare.matrix.decide import compare_matrices, make_matrix_reference
 from grader.compare.reference import make_reference
 from grader.errors import AnswerError, LimitError
 from grader.expr.composite import Answer, sides
@@ -203,6 +202,8 @@ def _same_meaning(statement: Statement, name: str, tree: Node, key: str) -> bool
 
 def _same_matrix(statement: Statement, name: str, tree: Node) -> bool:
     """The same where names have sizes."""
+    from grader.compare.matrix.decide import compare_matrices, make_matrix_reference
+
     given = {n: s for n, s in statement.vocabulary.shapes.items() if n not in statement.forward}
     try:
         reference = make_matrix_reference(
