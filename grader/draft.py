@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from grader.errors import AnswerError, LimitError
+from grader.examples import example_question
 from grader.expr.functions import SPELLINGS
 from grader.expr.names import FREE, Vocabulary
-from grader.expr.parser import parse_expression, parse_name, parse_quantity
-from grader.expr.tree import Node, Partial, Symbol, symbols
+from grader.expr.parser import parse_expression, parse_name
 from grader.source import Span
 
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]*\Z")
@@ -32,23 +32,40 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A part: its id, what is asked, and what else it says.
+
+    ``of`` and ``by`` are what is differentiated and by which names; ``answer`` what the
+    answer must equal, where that is not derived from the quantity alone.
+    """
+
+    name: str
+    quantity: str
+    of: tuple[str, ...] = ()
+    by: tuple[str, ...] = ()
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """What is known of a rubric with one question.
 
     ``symbols`` and the names of ``quantities``, ``sizes`` and ``functions`` are as the
-    author wrote them; ``asked`` holds part ids with quantities.
+    author wrote them; ``rate`` is that of a step of descent.  ``layout`` is empty where
+    none is stated.
     """
 
     id: str
     title: str
     course: str = ""
     kind: str = "derivative"
-    layout: str = "denominator"
+    layout: str = ""
     symbols: tuple[str, ...] = ()
     functions: tuple[Line, ...] = ()
     quantities: tuple[Line, ...] = ()
     sizes: tuple[Line, ...] = ()
-    asked: tuple[Line, ...] = ()
+    asked: tuple[Asked, ...] = ()
+    rate: str = ""
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -75,13 +92,14 @@ def slug(title: str) -> str:
 def checked_id(text: str) -> str:
     """An id.  Raises AnswerError."""
     if not _ID.match(text.strip()):
-        raise _error(
+        raise error_at(
             "an id begins with a letter and goes on with letters, digits, `_` and `-`", text
         )
     return text.strip()
 
 
-def _error(message: str, text: str, hint: str | None = None) -> AnswerError:
+def error_at(message: str, text: str, hint: str | None = None) -> AnswerError:
+    """A fault of a whole line."""
     return AnswerError(message, text, Span(0, max(1, len(text))), hint)
 
 
@@ -93,7 +111,7 @@ def add_symbols(draft: Draft, text: str) -> Draft:
     """With names that stand between commas or blanks.  Raises AnswerError."""
     names = re.findall(r"[^\s,;]+", text)
     if not names:
-        raise _error("no name is written", text)
+        raise error_at("no name is written", text)
     for name in names:
         draft = _new_name(draft, name)
         draft = replace(draft, symbols=(*draft.symbols, name))
@@ -102,29 +120,32 @@ def add_symbols(draft: Draft, text: str) -> Draft:
 
 def _new_name(draft: Draft, name: str) -> Draft:
     if parse_name(name, FREE) in draft.vocabulary.names:
-        raise _error(f"`{name}` is there already", name)
+        raise error_at(f"`{name}` is there already", name)
     return draft
 
 
-def _split(text: str) -> Line:
+def split_line(text: str) -> Line:
+    """What stands before and behind the first ``=``.  Raises AnswerError."""
     name, equals, rest = text.partition("=")
     if not equals or not name.strip() or not rest.strip():
-        raise _error("this is no line `name = …`", text)
+        raise error_at("this is no line `name = …`", text)
     return Line(name.strip(), rest.strip())
 
 
 def add_function(draft: Draft, text: str) -> Draft:
     """With a name of the homework for a function: ``a = relu``.  Raises AnswerError."""
-    line = _split(text)
+    line = split_line(text)
     parse_name(line.name, FREE)
     if _spelling(line.text) not in SPELLINGS:
-        raise _error(f"`{line.text}` is not a function", line.text, "such as relu, sigmoid or sin")
+        raise error_at(
+            f"`{line.text}` is not a function", line.text, "such as relu, sigmoid or sin"
+        )
     return replace(draft, functions=(*draft.functions, line))
 
 
 def add_quantity(draft: Draft, text: str) -> Draft:
     """With a step of the forward pass: ``y = w x + b``.  Raises AnswerError, LimitError."""
-    line = _split(text)
+    line = split_line(text)
     _new_name(draft, line.name)
     parse_expression(line.text, draft.vocabulary)
     return replace(draft, quantities=(*draft.quantities, line))
@@ -132,78 +153,10 @@ def add_quantity(draft: Draft, text: str) -> Draft:
 
 def add_size(draft: Draft, text: str) -> Draft:
     """With the elements of a vector: ``h_1 = D_1``.  Raises AnswerError, LimitError."""
-    line = _split(text)
+    line = split_line(text)
     _new_name(draft, line.name)
     parse_expression(line.text, draft.vocabulary)
     return replace(draft, sizes=(*draft.sizes, line))
-
-
-def add_asked(draft: Draft, text: str) -> Draft:
-    """With a derivative to ask for: ``dy/dw``.  Raises AnswerError, LimitError."""
-    found = parse_quantity(text, draft.vocabulary)
-    if not (
-        isinstance(found, Partial)
-        and isinstance(found.quantity, Symbol)
-        and isinstance(found.variable, Symbol)
-    ):
-        raise _error("this is no derivative of one quantity", text, "write it as dy/dx")
-    return replace(draft, asked=(*draft.asked, Line(_part_id(draft, found), text.strip())))
-
-
-def _part_id(draft: Draft, asked: Partial) -> str:
-    """``w`` for ∂y/∂w of the last quantity, ``dh_dw`` for another."""
-    assert isinstance(asked.quantity, Symbol)
-    assert isinstance(asked.variable, Symbol)
-    above, below = (re.sub(r"\W+", "_", each.name) for each in (asked.quantity, asked.variable))
-    last = parse_name(draft.quantities[-1].name, FREE) if draft.quantities else None
-    made = (
-        below
-        if asked.quantity.name == last and draft.kind == "derivative"
-        else f"d{above}_d{below}"
-    )
-    taken = {line.name for line in draft.asked}
-    return next(
-        name for name in (made, *(f"{made}_{k}" for k in range(2, 1000))) if name not in taken
-    )
-
-
-def ask_everything(draft: Draft) -> Draft:
-    """With the derivatives that go without saying: of the last quantity, by every
-    parameter that it depends on; for a chain, of each quantity by those that it uses."""
-    vocabulary = draft.vocabulary
-    forward = {
-        parse_name(line.name, FREE): parse_expression(line.text, vocabulary)
-        for line in draft.quantities
-    }
-    written = {parse_name(name, FREE): name for name in draft.symbols}
-    written |= {parse_name(line.name, FREE): line.name for line in draft.quantities}
-    if not forward:
-        return draft
-    if draft.kind == "chain_term":
-        pairs = [
-            (above, below)
-            for above in reversed(forward)
-            for below in forward
-            if below in symbols(forward[above])
-        ]
-    else:
-        last = list(forward)[-1]
-        leaves = _leaves(forward, last)
-        pairs = [(last, below) for below in written if below in leaves]
-    for above, below in pairs:
-        draft = add_asked(draft, rf"\partial {written[above]} / \partial {written[below]}")
-    return draft
-
-
-def _leaves(forward: Mapping[str, Node], name: str) -> frozenset[str]:
-    pending, leaves = [name], set()
-    while pending:
-        each = pending.pop()
-        if each in forward:
-            pending.extend(symbols(forward[each]))
-        else:
-            leaves.add(each)
-    return frozenset(leaves)
 
 
 # --- Writing ------------------------------------------------------------------------------
@@ -233,8 +186,39 @@ reveal: never               # when pages show the reference: never | wrong | all
 """
 
 
+def example_text(draft: Draft, file: str) -> str:
+    """A rubric with the example of the draft's kind."""
+    return _head(draft, file) + example_question(draft.kind)
+
+
 def rubric_text(draft: Draft, file: str) -> str:
     """The rubric, with comments; ``file`` is what it will be called."""
+    lines = [
+        "  - id: q1",
+        f"    kind: {draft.kind}",
+        "    # title: Derivatives of a layer",
+        "    # prompt: A sentence for students.",
+        "    points: 1               # for each part; a part may set its own",
+    ]
+    if draft.layout:
+        lines.append(f"    layout: {draft.layout}     # rows belong to the {draft.layout} of ∂a/∂b")
+    if draft.functions:
+        pairs = ", ".join(f"{_key(line.name)}: {_spelling(line.text)}" for line in draft.functions)
+        lines.append(f"    functions: {{{pairs}}}")
+    elif draft.quantities:
+        lines.append("    # functions: {a: relu}  # names of this homework for functions")
+    lines += _listed(draft.symbols)
+    lines += _section("quantities", draft.quantities, "the forward pass, in order")
+    lines += _section("sizes", draft.sizes, "elements of each (column) vector; 1 is a scalar")
+    if draft.rate:
+        of = _scalar(draft.quantities[-1].name)
+        lines.append(f"    step: {{of: {of}, rate: {_scalar(draft.rate)}}}")
+    lines.append("    parts:".ljust(28) + "# id: what is asked")
+    lines += [f"      {_key(asked.name)}: {_part(asked)}" for asked in draft.asked]
+    return _head(draft, file) + "\n".join(lines) + "\n"
+
+
+def _head(draft: Draft, file: str) -> str:
     lines = [
         *_HEAD.replace("{file}", " ".join(file.split())).splitlines(),
         "",
@@ -245,24 +229,19 @@ def rubric_text(draft: Draft, file: str) -> str:
         *_SETTINGS.splitlines(),
         "",
         "questions:",
-        "  - id: q1",
-        f"    kind: {draft.kind}",
-        "    # title: Derivatives of a layer",
-        "    # prompt: A sentence for students.",
-        "    points: 1               # for each part; a part may set its own",
     ]
-    if draft.kind == "shape":
-        lines.append(f"    layout: {draft.layout}     # rows belong to the {draft.layout} of ∂a/∂b")
-    if draft.functions:
-        pairs = ", ".join(f"{_key(line.name)}: {_spelling(line.text)}" for line in draft.functions)
-        lines.append(f"    functions: {{{pairs}}}")
-    elif draft.quantities:
-        lines.append("    # functions: {a: relu}  # names of this homework for functions")
-    lines += _listed(draft.symbols)
-    lines += _section("quantities", draft.quantities, "the forward pass, in order")
-    lines += _section("sizes", draft.sizes, "elements of each (column) vector; 1 is a scalar")
-    lines += _section("parts", draft.asked, "id: what is asked")
     return "\n".join(lines) + "\n"
+
+
+def _part(asked: Asked) -> str:
+    """What stands behind a part's id: the quantity, or a mapping with more to say."""
+    if not (asked.of or asked.answer):
+        return _scalar(asked.quantity)
+    entries = [f"quantity: {_scalar(asked.quantity)}"]
+    for key, names in (("of", asked.of), ("by", asked.by)):
+        entries += [f"{key}: [{', '.join(map(_scalar, names))}]"] if names else []
+    entries += [f"answer: {_scalar(asked.answer)}"] if asked.answer else []
+    return f"{{{', '.join(entries)}}}"
 
 
 def _listed(names: Iterable[str]) -> list[str]:

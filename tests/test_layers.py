@@ -21,7 +21,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "grader.__main__",
         "grader.cli",
         "grader.cli_grade",
-        "grader.cli_author grader.cli_canvas grader.command grader.choices grader.terminal grader.blank grader.draft",
+        "grader.cli_author grader.cli_canvas grader.command grader.choices grader.terminal grader.blank grader.draft grader.draft_asked grader.examples",
         "grader",  # the public names; they load when first used
         "grader.run",
         "grader.push",
