@@ -1,7 +1,7 @@
 """Writes the pages that are tables of the program itself: ``python docs/make_tables.py``.
 
 docs/rubric.md comes from the models of a rubric, docs/functions.md and docs/mistakes.md
-from the tables of the same name, docs/kinds.md from the kinds of question.
+from the tables of the same name.
 """
 
 from __future__ import annotations
