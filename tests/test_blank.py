@@ -34,7 +34,8 @@ def filled(homework: Homework, text: str, form: str) -> str:
             if form == "yaml":
                 key = f"    {part.part.partition('.')[2]}:"
                 assert f"\n{key}\n" in text
-                text = text.replace(f"\n{key}\n", f"\n{key} '{part.reference}' \n", 1)
+                quoted = part.reference.replace("'", "''")
+                text = text.replace(f"\n{key}\n", f"\n{key} '{quoted}' \n", 1)
             else:
                 assert "= {}" in text
                 text = text.replace("= {}", f"= {{ {part.reference} }}", 1)

@@ -41,9 +41,13 @@ _SIZE_OF: Final = re.compile(
 )
 
 
+#: Characters that LaTeX writes with letters.
+_SPELLED_OUT: Final = re.compile(r"\\text(?:asciicircum|asciitilde|backslash)(?![A-Za-z])(?:\{\})?")
+
+
 def letters(text: str) -> str:
     """The letters and digits of a text, to compare by."""
-    return re.sub(r"[\W_]+", "", text).casefold()
+    return re.sub(r"[\W_]+", "", _SPELLED_OUT.sub("", text)).casefold()
 
 
 @dataclass
