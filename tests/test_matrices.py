@@ -238,6 +238,7 @@ DIFFERENT = [
     (r"\mathrm{tr}(WV)", r"\mathrm{tr}(W)\mathrm{tr}(V)"),
     ("Wx", "W^Tx"),
     (r"\mathbf{1}_n^T\mathbf{1}_n", "m"),
+    ("(n-1)(n-2)(n-3)x", "x - x"),  # equal at the first three sizes
     (r"(Wx) \odot y", r"W(x \odot y)"),
     ("(W^TW + \\lambda I)^{-1}x", "(WW^T + \\lambda I)^{-1}x"),
 ]

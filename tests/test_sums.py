@@ -110,6 +110,8 @@ DIFFERENT = [
     # Equal at the first size that is tried, and only there.
     (r"\sum_{i=1}^n 3 c", "9c"),
     (r"\sum_{i=1}^n i", "6"),
+    # Equal at the first two, and at no other.
+    (r"\sum_{i=1}^n 3 c (n-2) w_{ij}", r"\sum_{i=1}^n n c (n-2) w_{ij}"),
     (r"\sum_{i=1}^n x_i", r"\sum_{i=1}^m x_i"),
     (r"\sum_{i=1}^n x_i", r"\sum_{i=0}^n x_i"),
     (r"\sum_{i=1}^n x_i y_i", r"\sum_{i=1}^n x_i \sum_{j=1}^n y_j"),

@@ -40,8 +40,9 @@ from grader.results import Outcome, Verdict
 _ONE = Number(Fraction(1))
 
 #: The numbers that sizes stand for, in the order of the sizes' names and round again: the
-#: first row shows differences, the second that agreement was not a chance of the first.
-_SIZES = ((3, 2), (2, 3))
+#: first row shows differences, the others that agreement was not a chance of the first.
+#: Two sides that differ by a polynomial in n show it at one of five sizes up to degree 4.
+_SIZES = ((3, 2), (2, 3), (4, 5), (5, 4), (7, 1))
 
 
 @dataclass(frozen=True)

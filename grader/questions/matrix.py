@@ -226,11 +226,14 @@ def diagnose_matrix(part: Part, answer: Answer, definitions: Mapping[str, Node])
     mine = _typed(part, answer, definitions)
     if mine is None or part.matrix is None or not _is_light(mine):
         return None
+    values = matrix_print(mine, part.matrix.key)
     for tried, (wrong, found) in enumerate(_wrong(part.matrix.typed, part)):
         if tried >= MAX_MATRIX_MISTAKES:
             return None
         if wrong.shape != mine.shape or wrong == part.matrix.typed:
             continue
+        if matrix_print(wrong, part.matrix.key) != values:
+            continue  # values find a candidate, the comparison decides
         verdict = compare_typed(mine, wrong, part.matrix.key, part.matrix.positive)
         if verdict.outcome is Outcome.EQUIVALENT:
             return found

@@ -28,12 +28,15 @@ from grader.compare.values import certainly_differ, evaluate
 from grader.errors import LimitError
 from grader.expr.tree import Condition, Node, children
 from grader.expr.typed import Shape, ShapeError, Size, Typed, Typing, shape_text
-from grader.limits import MAX_ENTRY_NODES, PRECISIONS
+from grader.limits import MAX_ENTRY_NODES, MAX_LIGHT_NODES, PRECISIONS
 from grader.results import Outcome, Verdict, Witness
 
 #: Numbers for the sizes, in the order of their names and round again.  All different at
 #: first, so that a transpose shows; then other ones, small and equal ones among them.
 _SIZES = ((2, 3, 4), (3, 2, 3), (1, 2, 2))
+
+#: Sizes at which a witness alone is looked for, where the entries are not too many.
+_FURTHER = ((4, 5, 2), (5, 4, 3))
 
 #: Points at which entries are evaluated, at each of the sizes.
 _POINTS = 4
@@ -135,6 +138,9 @@ def compare_typed(left: Typed, right: Typed, key: str, positive: frozenset[str])
     if nowhere is not None:
         # Undefined at every size that was tried it is wrong; at some, a person decides.
         return _undecided([*tried, "undefined at some sizes"]) if instances else nowhere
+    found = _further(left, right, names, key, positive)
+    if found is not None:
+        return found
     if instances and all(_all_equal(one, two, positive) for _, one, two in instances):
         said = "; ".join(_sizes_text(sizes) for sizes, _, _ in instances)
         return Verdict(
@@ -229,6 +235,24 @@ def _witness(
                     witness=found,
                     notes=(f"the witness is {said}",) if said else (),
                 )
+    return None
+
+
+def _further(
+    left: Typed, right: Typed, names: Sequence[Size], key: str, positive: frozenset[str]
+) -> Verdict | None:
+    """A witness at larger sizes, so that 3 in the place of n is not taken for it."""
+    for row in _FURTHER:
+        sizes = {name: row[k % len(row)] for k, name in enumerate(names)}
+        try:
+            pair = entries(left, sizes), entries(right, sizes)
+            if weight(*pair) > MAX_LIGHT_NODES:
+                continue
+            found = _witness(*pair, sizes, key, positive)
+        except LimitError:
+            continue
+        if found is not None:
+            return found
     return None
 
 
