@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.compiled import _codec
 from grader.errors import RubricError
 from grader.grade import judge
 from grader.homework import load_rubric, parse_rubric
@@ -107,6 +108,11 @@ CASES = [
     ("g.grad", r"x = (2xy, x^2 + cos y)", "disallowed", None, None),
     ("g.grad", r"(2xy, 1,000)", "unreadable", None, None),
     ("g.grad", r"(2xy, x^2 + \cos y", "unreadable", None, None),
+    ("g.grad", r"\frac{1}{2}(4xy, 2x^2+2\cos y)", "equivalent", "1", None),
+    ("g.grad", r"-\begin{pmatrix} -2xy \\ -x^2-\cos y\end{pmatrix}", "equivalent", "1", None),
+    ("g.grad", r"1 + 2(xy, x)", "unreadable", None, None),
+    ("g.grad", r"(2xy, x^2) + (0, \cos y)", "unreadable", None, None),
+    ("g.grad", r"f(x, y)", "unreadable", None, None),
     ("g.free", r"(2y, 1+\cos y)", "equivalent", "1", None),
     # n
     ("n.grad", r"[2xy, x^2+cos y]", "equivalent", "1", None),
@@ -236,6 +242,11 @@ def test_no_wrong_answer_of_the_tables_is_accepted(part: Part) -> None:
         else:
             refused += 1
     assert refused or part.kind in ("choice", "list")
+
+
+def test_what_was_derived_survives_the_cache() -> None:
+    kept = (HOMEWORK.file, HOMEWORK.statement, HOMEWORK.parts)
+    assert _codec().decode(_codec().encode(kept)) == kept
 
 
 def test_each_mistake_has_a_rule_for_the_last_hint() -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import NoReturn
 
 from grader.errors import AnswerError, LimitError
@@ -18,7 +19,7 @@ from grader.expr.composite import Entries
 from grader.expr.names import Vocabulary
 from grader.expr.parser import parse_answer, parse_quantity
 from grader.expr.reading import Note, Reading
-from grader.expr.tree import Node, Partial, Symbol
+from grader.expr.tree import Negation, Node, Number, Partial, Product, Sum, Symbol
 from grader.limits import MAX_ALTERNATIVES, MAX_ANSWER_CHARACTERS, MAX_ENTRIES
 from grader.source import Span
 
@@ -37,6 +38,10 @@ _TRANSPOSE = re.compile(
     r"\{\s*(?:T|t|\\top|\\intercal|\\mathsf\s*\{?T\}?|\\mathrm\s*\{\s*T\s*\}|\\text\s*\{T\}|⊤)\s*\})"
     r"|ᵀ|⊤|\.?T(?![A-Za-z_])|')"
 )
+
+#: A sign of multiplication at the end of a factor, and what may be the name of a function.
+_FACTOR_END = re.compile(r"(?:\s|\\[,;:! ]|\\cdot(?![A-Za-z])|\\times(?![A-Za-z])|[*·⋅×])+\Z")
+_MAY_CALL = re.compile(r"(?:[^\W\d_]|_(?:\{[^{}]*\}|\w+))'*\Z")
 
 #: What may stand around an answer and says nothing.
 _SPACE = r"(?:\s|\\[,;:! ]|\\quad(?![A-Za-z])|\\qquad(?![A-Za-z])|~)"
@@ -120,6 +125,8 @@ class _Reader:
         found = _Found([], [])
         first, last, heading = self.beside_heading(found)
         literal = self.literal(first, last, found)
+        if literal is None:
+            literal = self.scaled(first, last, found)
         if literal is None and len(list(self.cut(first, last, ","))) > 1:
             literal = self.bracket(first, last, found)  # a, b
         if literal is None:
@@ -168,6 +175,52 @@ class _Reader:
         if begin == end:
             raise self.fail("the list is empty", first, max(last, first + 1))
         return [self.trimmed(*piece) for piece in self.cut(begin, end, ",;")]
+
+    def scaled(
+        self, first: int, last: int, found: _Found
+    ) -> tuple[list[tuple[Node, ...]], bool] | None:
+        """A factor before a vector or matrix, which multiplies each entry; None without one.
+
+        Before a bracket a name may be a function's, so that it is no factor there.
+        """
+        at = self.last_opened(first, last)
+        prefix = _FACTOR_END.sub("", self.text[first:at]) if at is not None else ""
+        if at is None or not prefix.strip():
+            return None
+        if self.text[at] != "\\" and _MAY_CALL.search(prefix):
+            return None
+        sign_only = prefix.strip() == "-"
+        begin, end = self.trimmed(first, first + len(prefix))
+        factor: Node = Number(Fraction(1))
+        if not sign_only:
+            try:
+                factor = self.entry(begin, end, found)
+            except (AnswerError, LimitError):
+                return None
+            if isinstance(factor, Sum) and self.closing(begin) != end - 1:
+                return None  # 1 + 2(a, b)
+        literal = self.literal(at, last, found)
+        if literal is None or len(literal[0]) == len(literal[0][0]) == 1:
+            return None  # 2(x + 1): a number in brackets
+        rows: list[tuple[Node, ...]] = [
+            tuple(Negation(entry) if sign_only else Product((factor, entry)) for entry in row)
+            for row in literal[0]
+        ]
+        return rows, literal[1]
+
+    def last_opened(self, first: int, last: int) -> int | None:
+        """Where the last bracket of a range opens that stands in no other; not a brace."""
+        opened: int | None = None
+        index = first
+        while index < last:
+            is_begin = self.text[index] == "\\" and _BEGIN.match(self.text, index)
+            if self.text[index] in _OPEN or is_begin:
+                if self.text[index] != "{":
+                    opened = index
+                end = self.closing(index)
+                index = last if end is None else end
+            index += 1
+        return opened
 
     def by_blanks(self, first: int, last: int) -> Entries | None:
         """``[a b; c d]`` with a blank between entries, which also reads as products."""

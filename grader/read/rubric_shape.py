@@ -280,7 +280,7 @@ class QuestionShape(Shape):
     id: Id
     kind: Text = Field(
         description="derivative, chain_term, chain, expression, value, gradient, jacobian, "
-        "hessian, shape, update, choice or list."
+        "hessian, matrix_derivative, shape, update, choice or list."
     )
     title: Text = ""
     prompt: str = ""
