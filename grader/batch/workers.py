@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from queue import SimpleQueue
@@ -158,6 +158,8 @@ def _deaf_to_the_keyboard() -> Iterator[None]:
     if sys.platform == "win32":
         yield
         return
+    # Where the library has to start its own helper first, it would lift the block again.
+    resource_tracker.ensure_running()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -167,6 +169,7 @@ def _deaf_to_the_keyboard() -> Iterator[None]:
 
 def serve(line: Connection) -> None:
     """The life of a worker: tasks until its parent is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     limit_memory()
     while True:
         try:

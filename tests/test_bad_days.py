@@ -1,0 +1,242 @@
+"""Bad days, from outside: kills at any moment, full disks, two runs at once, files that go.
+
+Never a half-written file under its final name, never a lost decision, never another result.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import random
+import resource
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from grader.batch.folder import BusyError, sole_writer
+
+ROOT = Path(__file__).parents[1]
+RUBRIC = """\
+schema: 1
+id: tiny
+title: Tiny
+questions:
+  - id: q
+    kind: derivative
+    symbols: [a, b, x]
+    quantities: {y: a x^2 + b}
+    parts: {dx: dy/dx, da: dy/da}
+"""
+ANSWERS = ("2 a x", "a x", "2 a x +", "x a 2", "3 a x", "(2 a x")
+COMMAND = (sys.executable, "-m", "grader", "grade", "tiny.yaml", "class", "-o", "out")
+#: Moments at which a run is killed.
+KILLS = 50
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "tiny.yaml").write_text(RUBRIC)
+    (tmp_path / "class").mkdir()
+    for number in range(6):
+        answers(tmp_path, number, ANSWERS[number])
+    return tmp_path
+
+
+def answers(folder: Path, number: int, dx: str) -> None:
+    (folder / "class" / f"s{number}.yaml").write_text(
+        f"student: {{name: Student {number}, id: {number}}}\n"
+        f"answers:\n  q: {{dx: '{dx}', da: x^2}}\n"
+    )
+
+
+def environment(**more: str) -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(ROOT), **more}
+
+
+def run(folder: Path, *more: str, **settings) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *more], cwd=folder, env=environment(), capture_output=True, text=True,
+        check=False, **settings,
+    )  # fmt: skip
+
+
+def written(folder: Path) -> dict[str, bytes]:
+    """All files of results; a half-written one has another name, and would be here."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and ".grader" not in path.parts
+    }
+
+
+def decide(out: Path) -> None:
+    """What an instructor fills in: half a point for `2 a x +`."""
+    review = out / "review.yaml"
+    text = review.read_text()
+    place = text.index("answer: '2 a x +'")
+    before, after = text[:place], text[place:]
+    review.write_text(before + after.replace("points:", "points: 0.5", 1))
+
+
+def check_whole(out: Path) -> None:
+    """Every file that stands under its final name is whole."""
+    for name, data in written(out).items():
+        if Path(name).name.startswith(".grader-"):
+            continue  # a half, which says so by its name
+        text = data.decode("utf-8")
+        if name.endswith(".json"):
+            json.loads(text)
+        elif name.endswith(".html"):
+            assert text.rstrip().endswith("</html>"), name
+        elif name.endswith(".csv"):
+            assert {len(row) for row in csv.reader(text.splitlines())} == {6}, name
+        else:
+            assert text.endswith("\n"), name
+
+
+def test_kill_at_fifty_moments(folder: Path) -> None:
+    out = folder / "out"
+    assert run(folder).returncode == 0
+    decide(out)
+    began = time.monotonic()
+    assert run(folder).returncode == 0
+    length = time.monotonic() - began
+    undisturbed = written(out)
+    assert b"points: 0.5" in undisturbed["review.yaml"]
+    dice = random.Random(7)
+    killed = 0
+    for turn in range(KILLS):
+        # By turns a run that judges all, one that goes on, and one over a changed file.
+        more = ("--fresh",) if turn % 3 == 0 else ()
+        answers(folder, 5, ANSWERS[5] if turn % 3 < 2 else f"{turn} a x")
+        moment = length * dice.uniform(0.3, 1.0)
+        with subprocess.Popen(
+            [*COMMAND, *more, "-q"], cwd=folder, env=environment(), stderr=subprocess.DEVNULL
+        ) as process:
+            try:
+                process.wait(moment)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                killed += 1
+        check_whole(out)
+        assert b"points: 0.5" in (out / "review.yaml").read_bytes()
+    assert killed > KILLS // 3
+    answers(folder, 5, ANSWERS[5])
+    assert run(folder).returncode == 0
+    assert written(out) == undisturbed
+
+
+def _small_files() -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (6_000, 6_000))
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+
+
+def test_a_full_disk_is_told_and_leaves_what_was_there(folder: Path) -> None:
+    out = folder / "out"
+    assert run(folder).returncode == 0
+    decide(out)
+    before = written(out)
+    answers(folder, 0, "2 x a")
+    # A limit on the size of files stands for a disk without room, which only root can make.
+    full = run(folder, preexec_fn=_small_files)
+    assert full.returncode == 2
+    assert full.stderr.endswith("File too large; make room, and give the same command again\n")
+    assert "Traceback" not in full.stderr
+    assert written(out) == before
+    done = run(folder)
+    assert done.returncode == 0
+    assert json.loads((out / "results.json").read_text())["students"][2]["score"] == 1.5
+
+
+@pytest.mark.skipif(os.geteuid() != 0 or not Path("/proc/mounts").exists(), reason="mounts")
+def test_a_disk_without_room(folder: Path) -> None:
+    out = folder / "out"
+    out.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=24k", "tmpfs", str(out)], capture_output=True, check=False
+    )  # fmt: skip
+    if mounted.returncode:
+        pytest.skip("may not mount")
+    try:
+        full = run(folder)
+        assert full.returncode == 2
+        assert "No space left on device; make room" in full.stderr
+        assert "Traceback" not in full.stderr
+        check_whole(out)
+        subprocess.run(["mount", "-o", "remount,size=4m", str(out)], check=True)
+        assert run(folder).returncode == 0
+        check_whole(out)
+        assert not list(out.rglob("*.tmp"))
+    finally:
+        subprocess.run(["umount", str(out)], check=True)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_that_may_not_be_written(folder: Path) -> None:
+    (folder / "out").mkdir(mode=0o500)
+    done = run(folder)
+    assert done.returncode == 2
+    assert "Permission denied; name another place" in done.stderr
+
+
+def test_two_runs_at_once(folder: Path) -> None:
+    with sole_writer(folder / "out"):
+        second = run(folder)
+        with pytest.raises(BusyError), sole_writer(folder / "out"):
+            pass
+    assert second.returncode == 2
+    assert second.stderr == (
+        f"out: another run (process {os.getpid()}) is writing here; wait until it is done, or "
+        "name another folder with -o\n"
+    )
+    assert not (folder / "out" / "results.json").exists()
+    # Whoever is killed holds nothing.
+    assert run(folder).returncode == 0
+
+
+def test_a_file_that_vanishes_or_changes_under_way(folder: Path, monkeypatch) -> None:
+    from grader.batch import grade_class
+    from grader.batch.journal import Journal
+    from grader.homework import parse_rubric
+
+    homework = parse_rubric(RUBRIC)
+
+    def vanish(done: int, total: int) -> None:
+        if done == 1:
+            (folder / "class" / "s3.yaml").unlink()
+            answers(folder, 4, "2 a x")
+
+    # One file at a time, so that the others are still to be opened.
+    monkeypatch.setattr(sys.modules["grader.batch.collect"], "FILES_PER_TASK", 1)
+    graded = grade_class(homework, [folder / "class"], Journal(None, ""), progress=vanish)
+    students = {student.file: student for student in graded.students.submissions()}
+    assert sorted(students) == ["s0.yaml", "s1.yaml", "s2.yaml", "s4.yaml", "s5.yaml"]
+    assert students["s4.yaml"].score == 2
+    assert [row.error for row in graded.students.unread([])] == [
+        "s3.yaml:1:1: there is no such file"
+    ]
+
+
+def test_a_clock_that_jumps_changes_nothing(folder: Path) -> None:
+    out = folder / "out"
+    assert run(folder).returncode == 0
+    before = written(out)
+    for moment in (0, 2_000_000_000, 4_000_000_000):
+        for path in [
+            *(folder / "class").iterdir(),
+            out / "results.json",
+            out / ".grader" / "journal",
+        ]:
+            os.utime(path, (moment, moment))
+        done = run(folder, "--json")
+        assert json.loads(done.stdout)["files_known"] == 6
+        assert written(out) == before
+    # A file that was changed and dated back is read all the same.
+    answers(folder, 1, "2 a x")
+    os.utime(folder / "class" / "s1.yaml", (0, 0))
+    assert json.loads(run(folder, "--json").stdout)["files_known"] == 5
