@@ -253,6 +253,21 @@ def test_each_mistake_has_a_rule_for_the_last_hint() -> None:
     assert {mistake.name for mistake in MISTAKES} | WITHOUT_ROW <= RULES.keys()
 
 
+ODD = [
+    "$", "[[[[", "(((((", "[;]", "(,)", "[a;]", "(1,2)^T^T^T", "= (1,2)", "(1,2) =", "1e400",
+    "(1e5000, 2)", "\\begin{pmatrix}", "[1" + ";1" * 500 + "]", "a, b, " * 1000, "and and and",
+    "\\begin{pmatrix}\\begin{pmatrix}1\\end{pmatrix}\\end{pmatrix}", "[0/0; 1]", "m^2", "$ m^2$",
+    "N,,N", "2(", "-(", "w \\leftarrow", "xy" * 100, "*".join(["(dL/df_1+dh_1/df_0)"] * 14),
+    r"\frac{\partial^{99} f}{\partial x^{99}}", "(\ud800, 1)", "(dL/df_1 " + "* dL/df_1 " * 400 + ")",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ODD, ids=[f"{k}" for k in range(len(ODD))])
+def test_an_odd_text_is_no_crash_and_not_right(text: str) -> None:
+    for part in HOMEWORK.parts:
+        assert judged(part.id, text).verdict.outcome is not Outcome.EQUIVALENT
+
+
 ENTRIES = [
     ("g.grad", "(2xy, x^2 - \\cos y)", ["equivalent", "different"], Fraction(1, 2),
      "entry 2 differs; 1 of 2 entries are right"),

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from itertools import combinations_with_replacement, islice, permutations
+from math import isfinite
 from typing import Any as Anything
 
 from flint import arb, fmpq
@@ -200,7 +201,10 @@ def _constant(values: Few) -> Fraction | None:
     if isinstance(first, fmpq):
         near = Fraction(int(first.p), int(first.q))
     elif isinstance(first, arb):
-        near = Fraction(float(first.mid())).limit_denominator(_DENOMINATOR)
+        middle = float(first.mid())
+        if not isfinite(middle):
+            return None  # a ball, or a number past 10^308
+        near = Fraction(middle).limit_denominator(_DENOMINATOR)
     else:
         return None
     number = fmpq(near.numerator, near.denominator)

@@ -15,7 +15,17 @@ from typing import Literal
 from grader.errors import LimitError
 from grader.expr.calculus import ONE
 from grader.expr.composite import Answer
-from grader.expr.tree import Node, Partial, Product, Sum, Symbol, substitute, symbols
+from grader.expr.tree import (
+    Node,
+    Partial,
+    Product,
+    Sum,
+    Symbol,
+    children,
+    substitute,
+    symbols,
+    walk,
+)
 from grader.limits import MAX_CHAINS
 from grader.questions.built import Setting, made
 from grader.questions.derivative import read_expression
@@ -110,6 +120,8 @@ def look(part: Part, answer: Node, definitions: Mapping[str, Node]) -> Finding:
     assert isinstance(part.detail, Chains)
     wanted = part.detail
     tree = _with_definitions(answer, definitions)
+    if any(len(children(node)) > MAX_CHAINS for node in walk(tree)):
+        return Finding("foreign", f"there are more than {MAX_CHAINS} factors")
     if tree == part.quantity:
         return Finding("restated", "this restates the question: it is the derivative that is "
                        "asked for", tree.span)  # fmt: skip
