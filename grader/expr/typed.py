@@ -79,7 +79,7 @@ class Typed:
     tree: Node = ZERO
     span: Span = field(default=NOWHERE, repr=False)
     #: Of a value in which one part stands many times, the hash is worked out once.
-    kept_hash: int = field(default=0, repr=False)
+    kept_hash: int = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         parts = (self.op, self.args, self.shape, self.name, self.tree)
@@ -87,6 +87,10 @@ class Typed:
 
     def __hash__(self) -> int:
         return self.kept_hash
+
+    def __reduce__(self) -> tuple[Anything, ...]:
+        # Hashes of text differ from process to process: each works out its own.
+        return type(self), (self.op, self.args, self.shape, self.name, self.tree, self.span)
 
     def __eq__(self, other: object) -> bool:
         if self is other:
