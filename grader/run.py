@@ -11,7 +11,7 @@ from pathlib import Path
 
 from grader.batch import Counts, Progress, grade_class
 from grader.batch.folder import sole_writer
-from grader.batch.journal import JOURNAL, Journal
+from grader.batch.journal import JOURNAL, PAGES, Journal
 from grader.cache import entry_key
 from grader.exports import EXPORTS, write_export
 from grader.exports.exported import Exported
@@ -20,6 +20,7 @@ from grader.homework import Homework
 from grader.limits import SUMMARY_ROWS
 from grader.reports import write_reports
 from grader.reports.results_file import writing_results
+from grader.reports.standing import Standing, look_of
 from grader.results import (
     Batch,
     HomeworkStatement,
@@ -166,15 +167,21 @@ def run(homework: Homework, plan: Plan, progress: Progress | None = None) -> Fin
             journal.close()
         document = writer.document()
         kept, warnings = decisions.left()
-        written = write_reports(
-            document,
-            plan.out,
-            plan.options.templates,
-            kept,
-            results=False,
-            feedback=plan.feedback,
-            jobs=plan.jobs,
-        )
+        pages = Journal(hidden / PAGES, entry_key("pages", look_of(head)), fresh=plan.fresh)
+        try:
+            written = write_reports(
+                document,
+                plan.out,
+                plan.options.templates,
+                kept,
+                results=False,
+                feedback=plan.feedback,
+                jobs=plan.jobs,
+                # An instructor's own templates may change at any time.
+                standing=None if plan.options.templates else Standing(pages, plan.out),
+            )
+        finally:
+            pages.close()
         exported = tuple(
             (row.path, write_export(document, row.name, plan.out / row.path, plan.options))
             for row in map(EXPORTS.__getitem__, _exports(plan))

@@ -459,6 +459,24 @@ def test_a_damaged_or_lost_journal_only_costs_time(small: Path, damage) -> None:
     assert files_below(small / "a") == before
 
 
+def test_pages_that_stand_are_left_and_others_are_written(small: Path) -> None:
+    summary("-o", "a", here=small)
+    before = files_below(small / "a")
+    places = {path: path.stat().st_ino for path in (small / "a" / "feedback").iterdir()}
+    changed, gone, *others = sorted(places)
+    changed.write_text("<p>somebody's")
+    gone.unlink()
+    hand_in(small / "class", 19, "x a 2", "x x")
+    summary("-o", "a", here=small)
+    new = {path for path in others if path.stat().st_ino != places[path]}
+    # Each student has three: those of one who changed, and of one who was tampered with.
+    assert {path.stem for path in new} <= {changed.stem, gone.stem, "19-student-19"}
+    assert "19-student-19" in {path.stem for path in new}
+    hand_in(small / "class", 19, "x a 2")
+    summary("-o", "a", here=small)
+    assert files_below(small / "a") == before
+
+
 # --- on the terminal ---------------------------------------------------------------------------
 
 

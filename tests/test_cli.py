@@ -132,6 +132,7 @@ def test_grade_is_quiet_in_a_pipe_and_writes_everything(here: Path) -> None:
     assert written == {
         "results/.grader/journal",
         "results/.grader/lock",
+        "results/.grader/pages",
         "results/results.json",
         "results/index.html",
         "results/review.schema.json",

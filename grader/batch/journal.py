@@ -20,6 +20,8 @@ from grader.files import private_folder, replacing, write_atomically
 
 #: Where the journal stands below the folder of results.
 JOURNAL: Final = "journal"
+#: Beside it, what is known of the students' pages.
+PAGES: Final = "pages"
 
 _HEADER: Final = b"h"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from grader.files import write_together
 from grader.reports import html, markdown, text
 from grader.reports.pages import Pages
 from grader.reports.sheet import Report, Sheet
+from grader.reports.standing import Standing
 from grader.reports.view import Document, student_view
 
 if TYPE_CHECKING:
@@ -50,12 +52,46 @@ def student_pages(
     )
 
 
-def write_feedback(sheet: Sheet, out: Path, templates: Path | None, jobs: int) -> list[Path]:
+class _Chosen(Sequence[Mapping[str, Any]]):
+    """Some of the students, each read when it is asked for."""
+
+    def __init__(self, students: Sequence[Mapping[str, Any]], places: Sequence[int]) -> None:
+        self._students = students
+        self._places = places
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return [self._students[place] for place in self._places[index]]
+        return self._students[self._places[index]]
+
+
+def _due(sheet: Sheet, standing: Standing) -> Sheet:
+    """The same about those students alone whose pages do not stand yet."""
+    places = [
+        place
+        for place, (submission, stem) in enumerate(
+            zip(sheet.document["students"], sheet.stems, strict=True)
+        )
+        if not standing.has([row.path.format(student=stem) for row in ROWS], submission)
+    ]
+    students = _Chosen(sheet.document["students"], places)
+    stems = tuple(sheet.stems[place] for place in places)
+    return replace(sheet, document={**sheet.document, "students": students}, stems=stems)
+
+
+def write_feedback(
+    sheet: Sheet, out: Path, templates: Path | None, jobs: int, standing: Standing | None = None
+) -> list[Path]:
     """Write the pages of all students; the paths, student by student.
 
-    What is written does not depend on ``jobs``.  Raises OSError where a file cannot be
+    Those that ``standing`` knows to be there are left, and have no path.  What is written does not depend on ``jobs``.  Raises OSError where a file cannot be
     written, jinja2.TemplateError for a fault of a template.
     """
+    if standing is not None:
+        sheet = _due(sheet, standing)
     stems = sheet.stems
     if jobs > 1 and len(stems) >= _WORTH_A_PROCESS:
         files = _files_by_workers(sheet, templates, jobs)
@@ -63,7 +99,17 @@ def write_feedback(sheet: Sheet, out: Path, templates: Path | None, jobs: int) -
         files = _files(sheet.document, sheet.document["students"], stems, sheet.pages)
     # Only this process writes, which holds the folder's lock: a worker that outlives it
     # by a moment cannot put an old page where a new run has put its own.
-    return write_together((out / path, page) for path, page in files)
+    return write_together((out / path, page) for path, page in _noted(files, standing))
+
+
+def _noted(
+    files: Iterable[tuple[str, str]], standing: Standing | None
+) -> Iterator[tuple[str, str]]:
+    """The files, each noted before it is written: one that then is not will not fit its note."""
+    for path, page in files:
+        if standing is not None:
+            standing.note(path, page)
+        yield path, page
 
 
 def _files(

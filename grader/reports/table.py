@@ -16,6 +16,7 @@ from grader.reports.feedback import write_feedback
 from grader.reports.groups import Group
 from grader.reports.pages import Pages
 from grader.reports.sheet import Report, Sheet, identity, student_stems
+from grader.reports.standing import Standing
 from grader.reports.survey import survey
 from grader.reports.view import Document
 
@@ -58,6 +59,7 @@ def write_reports(
     results: bool = True,
     feedback: bool = True,
     jobs: int = 1,
+    standing: Standing | None = None,
 ) -> Written:
     """Write every report of a results document into a folder.
 
@@ -65,7 +67,7 @@ def write_reports(
     ``kept``: what :func:`grader.review.apply_decisions` left of the review file
     that is there; without it, one with decisions is not written over.  ``results``
     False: ``results.json`` is there; ``feedback`` False: no reports for each student.
-    ``jobs``: processes that may render those.  Each file is whole or not there at all.
+    ``jobs``: processes that may render those; ``standing``: which of them are there.  Each file is whole or not there at all.
     Raises OSError where a file cannot be written, jinja2.TemplateError for a fault of a
     template.
     """
@@ -88,7 +90,7 @@ def write_reports(
         elif report.audience == "class":
             paths.append(write_atomically(out / report.path, report.render(sheet)))
         elif report is OF_STUDENTS[0]:
-            paths += write_feedback(sheet, out, templates, jobs)
+            paths += write_feedback(sheet, out, templates, jobs, standing)
     return Written(tuple(paths), tuple(warnings))
 
 
