@@ -12,9 +12,18 @@ from grader.errors import AnswerError, LimitError
 from grader.expr.composite import Answer, Label, sides
 from grader.expr.names import FREE
 from grader.expr.parser import parse_expression, parse_name, parse_quantity
-from grader.expr.tree import Node, Partial, Symbol, substitute, symbols
+from grader.expr.tree import (
+    Node,
+    Partial,
+    Symbol,
+    children,
+    order_of,
+    substitute,
+    symbols,
+    with_children,
+)
 from grader.questions.part import Part, Rules, Statement
-from grader.questions.partials import Disallowed, work_out
+from grader.questions.partials import Disallowed
 from grader.questions.statement import Faults
 from grader.read.located import Located
 from grader.read.rubric import PartFile, QuestionFile, RubricFile
@@ -161,10 +170,35 @@ def read_tree(where: Located, statement: Statement, faults: Faults) -> Node | No
     if tree is None:
         return None
     try:
-        return work_out(tree, None, statement.forward)
+        return _worked_out(tree, statement.forward)
     except MATHEMATICAL as error:
         faults.add(where, str(error))
         return None
+
+
+def _worked_out(tree: Node, forward: Mapping[str, Node]) -> Node:
+    """The tree with its derivatives taken through the forward pass, as references are.
+
+    Raises ValueError for one that is not taken by names.
+    """
+    if isinstance(tree, Partial):
+        above, below = order_of(tree)
+        names = tuple(each.name for each in below if isinstance(each, Symbol))
+        if len(names) < len(below):
+            raise ValueError("a derivative is taken with respect to something that is no name")
+        lines = {name: line for name, line in forward.items() if name not in names}
+        return repeated(written_out(_worked_out(above, forward), lines), names)[1]
+    parts = children(tree)
+    new = tuple(_worked_out(part, forward) for part in parts if isinstance(part, Node))
+    if len(new) < len(parts):
+        if any(isinstance(inner, Partial) for inner in walk(tree)):
+            raise ValueError("a derivative inside of a condition or of cases is not worked out")
+        return tree
+    if all(a is b for a, b in zip(parts, new, strict=True)):
+        return tree
+    found = with_children(tree, new)
+    assert isinstance(found, Node)
+    return found
 
 
 def read_point(part: PartFile, statement: Statement, faults: Faults) -> dict[str, Node]:
