@@ -20,6 +20,7 @@ from grader.expr.tree import (
     order_of,
     substitute,
     symbols,
+    walk,
     with_children,
 )
 from grader.questions.part import Part, Rules, Statement
