@@ -19,7 +19,7 @@ import sys
 from pathlib import Path
 
 #: Seconds of CPU after which the system ends a process, and bytes that it may address.
-CPU_SECONDS, ADDRESS_BYTES = 12, 2_000_000_000
+CPU_SECONDS, ADDRESS_BYTES = 5, 2_000_000_000
 
 
 def one(command: list[str]) -> int:
