@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.errors import Fault, FileError, RubricError
+from grader.expr.tree import Partial, Symbol
 from grader.questions import QUESTIONS
 from grader.questions.part import Kind, Part
 from grader.read.located import Located
@@ -238,7 +239,8 @@ def resolve_part(homework: Homework, question: str | None, key: str) -> Part | N
     if any(part.id.partition(".")[2] == key for part in homework.parts):
         return None
     found: list[Part] = []
-    found += (part for part in candidates if part.is_named_by(key))
+    known: dict[int, Partial | Symbol | None] = {}
+    found += (part for part in candidates if part.is_named_by(key, known))
     return found[0] if len(found) == 1 else None
 
 

@@ -141,18 +141,28 @@ class Part:
     #: What answers with vectors and matrices are compared with.
     matrix: MatrixReference | None = None
 
-    def is_named_by(self, text: str) -> bool:
-        """Whether a text is this part's quantity, in any notation that is read."""
+    def is_named_by(
+        self, text: str, known: dict[int, Partial | Symbol | None] | None = None
+    ) -> bool:
+        """Whether a text is this part's quantity, in any notation that is read.
+
+        ``known`` keeps what the text is under each question's names, where many parts
+        are asked about one text.
+        """
         quantity = self.quantity
         if isinstance(quantity, Label):
             return bare(text) in {bare(each) for each in (quantity.text, *self.spellings)}
         vocabulary = self.statement.vocabulary
         if isinstance(quantity, Symbol) and vocabulary.resolve(quantity.name) is None:
             vocabulary = vocabulary.with_names([quantity.name])
-        try:
-            return parse_quantity(text, vocabulary) == quantity
-        except (AnswerError, LimitError):
-            return False
+            known = None  # these names are this part's alone
+        known = {} if known is None else known
+        if id(vocabulary) not in known:
+            try:
+                known[id(vocabulary)] = parse_quantity(text, vocabulary)
+            except (AnswerError, LimitError):
+                known[id(vocabulary)] = None
+        return known[id(vocabulary)] == quantity
 
     def latex(self, tree: Answer | Label) -> str:
         """LaTeX in the homework's own names: ``a[z]`` where it calls ReLU so."""
