@@ -41,7 +41,7 @@ def reference() -> str:
     group = click.Context(cli, info_name="grader")
     sections = [HEAD, f"```text\n{help_of(cli, 'grader')}\n```\n"]
     for name in cli.list_commands(group):
-        text = help_of(cli.commands[name], name, group)
+        text = help_of(cli.get_command(group, name), name, group)
         sections.append(f"## grader {name}\n\n```text\n{text}\n```\n")
     return "\n".join(sections)
 

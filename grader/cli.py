@@ -15,9 +15,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.cli_author import new
-from grader.cli_canvas import autograder, export, push
-from grader.cli_grade import grade
 from grader.command import (
     NEEDS_ATTENTION,
     Example,
@@ -35,6 +32,22 @@ if TYPE_CHECKING:
     from grader.homework import Homework
 
 
+#: The commands in the order in which they are used.
+_ORDER = (
+    *("new", "lint", "key", "template"),
+    *("check", "explain", "import"),
+    *("grade", "export", "autograder", "push"),
+)
+#: Where those stand that do not stand here.
+_ELSEWHERE = {
+    "new": "grader.cli_author",
+    "grade": "grader.cli_grade",
+    "export": "grader.cli_canvas",
+    "autograder": "grader.cli_canvas",
+    "push": "grader.cli_canvas",
+}
+
+
 def _width() -> int | None:
     """Columns to fold text to; a pipe gets whole lines."""
     from shutil import get_terminal_size
@@ -43,7 +56,10 @@ def _width() -> int | None:
 
 
 @click.group(
-    cls=InOrder, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 96}
+    cls=InOrder,
+    order=_ORDER,
+    elsewhere=_ELSEWHERE,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 96},
 )
 @click.version_option(__version__, prog_name="grader", message="%(prog)s %(version)s")
 def cli() -> None:
@@ -60,9 +76,6 @@ def cli() -> None:
       2  the command or the rubric is at fault
     130  stopped with Ctrl-C; what was done is kept
     """
-
-
-cli.add_command(grade)
 
 
 @cli.command(cls=Example, example="grader check activity6 answers.yaml --html check.html")
@@ -283,10 +296,6 @@ def explain(rubric: str, text: str, part: str | None) -> None:
         complain(error)
         sys.exit(NEEDS_ATTENTION)
     click.echo(explanation_text(explanation, _width()))
-
-
-for _command in (new, export, autograder, push):
-    cli.add_command(_command)
 
 
 def main(arguments: Sequence[str] | None = None, *, prog_name: str = "grader") -> None:

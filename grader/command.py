@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import errno
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -40,10 +41,29 @@ class Example(click.Command):
 
 
 class InOrder(click.Group):
-    """A group that lists its commands in the order in which they are used."""
+    """A group that lists its commands in the order in which they are used.
+
+    ``elsewhere`` names the module of each command that does not stand beside the group; it
+    is loaded when the command is, and holds it under its own name.
+    """
+
+    def __init__(
+        self, *args: Any, order: Sequence[str], elsewhere: Mapping[str, str], **settings: Any
+    ) -> None:
+        super().__init__(*args, **settings)
+        self.order = order
+        self.elsewhere = elsewhere
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self.commands)
+        return list(self.order)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        module = self.elsewhere.get(cmd_name)
+        if module is None:
+            return super().get_command(ctx, cmd_name)
+        command = vars(import_module(module))[cmd_name]
+        assert isinstance(command, click.Command)
+        return command
 
 
 def complain(message: object) -> None:

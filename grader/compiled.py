@@ -17,7 +17,6 @@ from grader.compare.reference import Reference
 from grader.expr.composite import Chosen, Entries, Extents, Label
 from grader.expr.names import Vocabulary
 from grader.expr.tree import Condition, Dimensions, Node
-from grader.expr.typed import Typed
 from grader.plain_json import Codec
 from grader.questions.part import (
     Arrangement,
@@ -52,6 +51,7 @@ _SUMS = "grader.compare.sums"
 
 #: The same of matrices.
 _MATRICES = "grader.compare.matrix.decide"
+_TYPED = ("grader.expr.typed", "Typed")
 
 #: A rubric as read, what reports say of it, and its parts.
 Compiled = tuple[RubricFile, HomeworkStatement, tuple[Part, ...]]
@@ -82,11 +82,11 @@ def _codec() -> Codec:
             *(Derived, Closeness, Choices, Arrangement, Chains),
             *(Entries, Extents, Chosen, Label),
             *(Integral, Step, Layer),
-            *((_SUMS, "Instance"), (_SUMS, "SumReference"), (_MATRICES, "MatrixReference"), Typed),
+            *((_SUMS, "Instance"), (_SUMS, "SumReference"), (_MATRICES, "MatrixReference"), _TYPED),
             *get_args(Node),
             *get_args(Condition),
         ),
-        shared=(Statement, Vocabulary, Reference, (_SUMS, "SumReference"), Typed),
+        shared=(Statement, Vocabulary, Reference, (_SUMS, "SumReference"), _TYPED),
     )
 
 

@@ -385,16 +385,18 @@ def _diagnosed(
     # A submission without a wrong answer loads none of this.
     from grader.mistakes.diagnose import FOLLOW_THROUGH
     from grader.mistakes.diagnosis import Diagnosis
-    from grader.mistakes.follow import find_slip
 
     own = QUESTIONS[part.kind].diagnose
     if own is not None:
         found = own(part, tree, definitions)
         return (None if found is None else Diagnosis(*found)), None
-    slip = find_slip(part, tree, definitions)
-    if slip is None:
-        return homework.diagnoser.diagnose(part, tree, definitions), None
-    return Diagnosis(FOLLOW_THROUGH, slip.sentence, slip.nudge), slip.name
+    if definitions:
+        from grader.mistakes.follow import find_slip
+
+        slip = find_slip(part, tree, definitions)
+        if slip is not None:
+            return Diagnosis(FOLLOW_THROUGH, slip.sentence, slip.nudge), slip.name
+    return homework.diagnoser.diagnose(part, tree, definitions), None
 
 
 def _in_another_reading(part: Part, reading: Reading, scope: Scope) -> Verdict | None:

@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[1]
 RUBRIC = str(ROOT / "rubrics" / "activity6.yaml")
 SAMPLES = ROOT / "submissions_sample"
 ADA = str(SAMPLES / "ada.yaml")
-COMMANDS = sorted(cli.commands)
+COMMANDS = sorted(cli.list_commands(click.Context(cli)))
 
 
 def run(*arguments: object) -> Result:
@@ -50,7 +50,7 @@ def test_the_commands_of_the_design_are_there() -> None:
 def test_every_command_has_help_with_an_example_and_a_place_in_the_docs(name: str) -> None:
     text = run(name, "--help").output
     assert "\nExample:\n  grader " + name in text
-    for parameter in cli.commands[name].params:
+    for parameter in cli.get_command(click.Context(cli), name).params:
         if isinstance(parameter, click.Option):
             assert parameter.help, f"{name} {parameter.name} has no help"
     assert f"\n## grader {name}\n" in (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")

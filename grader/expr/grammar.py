@@ -12,7 +12,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from grader.errors import AnswerError, LimitError
-from grader.expr import bigops, calls, conditions, differentials, doubts, faults, macros, powers
+from grader.expr import calls, conditions, differentials, doubts, faults, macros, powers
 from grader.expr.lexicon import Lexicon
 from grader.expr.reading import Note
 from grader.expr.tokens import (
@@ -474,9 +474,12 @@ class Grammar:
         name = self.values[pos]
         if name == "delta" and differentials.quotient_follows(self, pos):
             return differentials.quotient(self)
-        if self.bound and (indexed := bigops.index_symbol(self, pos)) is not None:
-            self.pos = pos + 1
-            return indexed
+        if self.bound:
+            from grader.expr.bigops import index_symbol
+
+            if (indexed := index_symbol(self, pos)) is not None:
+                self.pos = pos + 1
+                return indexed
         partial = self.subscript_partial(pos)
         if partial is not None:
             self.pos = pos + 1
@@ -535,6 +538,14 @@ _SIGNS = frozenset({PLUS, MINUS})
 _CONTINUES = STARTS_FACTOR | {TIMES, DIVIDE, BAR}
 assert not _CONTINUES & CONDITION_MARKS
 
+
+def _big(grammar: Grammar) -> Node:
+    # Few homeworks have sums over an index.
+    from grader.expr.bigops import big
+
+    return big(grammar)
+
+
 #: What an atom that begins with a token of that kind is read by.
 _ATOMS: dict[str, Callable[[Grammar], Node]] = {
     NUMBER: Grammar.number,
@@ -548,7 +559,7 @@ _ATOMS: dict[str, Callable[[Grammar], Node]] = {
     PARTIAL: differentials.quotient,
     DIFFERENTIAL: differentials.quotient,
     NABLA: differentials.nabla,
-    BIG: bigops.big,
+    BIG: _big,
     COMMAND: Grammar.command,
     OPEN: Grammar.group,
     BAR: Grammar.bar,

@@ -299,10 +299,3 @@ class MatrixGrammar(Grammar):
 
 def _factors_of(node: Node) -> tuple[Node, ...]:
     return node.factors if isinstance(node, Product) else (node,)
-
-
-def grammar_for(tokens: Tokens, lexicon: Lexicon, flipped: frozenset[int] = frozenset()) -> Grammar:
-    """The grammar that a vocabulary asks for."""
-    if lexicon.vocabulary.shapes:
-        return MatrixGrammar(tokens, lexicon, flipped)
-    return Grammar(tokens, lexicon, flipped)

@@ -13,7 +13,6 @@ from grader.expr.conditions import condition, in_words
 from grader.expr.grammar import Grammar
 from grader.expr.lexer import tokenize
 from grader.expr.lexicon import Lexicon, lexicon_of
-from grader.expr.matrix_grammar import grammar_for
 from grader.expr.names import Vocabulary, layered_name
 from grader.expr.prose import has_lines, with_prose
 from grader.expr.reading import Definition, Note, Reading
@@ -378,3 +377,12 @@ def parse_name(text: str, vocabulary: Vocabulary) -> str:
             return text[tokens.starts[begin] : tokens.ends[begin]].lstrip("\\")
         return tokens.values[begin]
     raise AnswerError("this is not one name", text, Span(0, len(text)))
+
+
+def grammar_for(tokens: Tokens, lexicon: Lexicon, flipped: frozenset[int] = frozenset()) -> Grammar:
+    """The grammar that a vocabulary asks for."""
+    if lexicon.vocabulary.shapes:
+        from grader.expr.matrix_grammar import MatrixGrammar
+
+        return MatrixGrammar(tokens, lexicon, flipped)
+    return Grammar(tokens, lexicon, flipped)

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from types import MappingProxyType
 
-from grader.derive import total_derivative
 from grader.expr.calculus import ONE, differentiate
 from grader.expr.tree import (
     Call,
@@ -121,6 +120,8 @@ def integrated(subject: Subject) -> Iterator[Wrong]:
 
 def whole_chain(subject: Subject) -> Iterator[Wrong]:
     """A longer piece of the chain than was asked."""
+    from grader.derive import total_derivative
+
     forward = subject.part.statement.forward
     for name in forward:
         try:

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from flint import ctx
 
@@ -36,9 +37,11 @@ from grader.limits import MAX_CANDIDATES
 from grader.mistakes.diagnosis import Diagnosis
 from grader.mistakes.index import Entry, Index, Numbers, derived, index_of, numbers, values_for
 from grader.mistakes.paths import paths
-from grader.mistakes.relation import Relations
 from grader.mistakes.subject import Subject, Wrong, name_maths
 from grader.questions.part import Chains, Closeness, Part
+
+if TYPE_CHECKING:
+    from grader.mistakes.relation import Relations
 
 #: What an answer is called that is wrong by a slip in a definition alone.
 FOLLOW_THROUGH = "follow_through"
@@ -70,7 +73,6 @@ class _Known:
     index: Index
     values: Values
     scales: tuple[_Scale, ...]
-    relations: Relations
     rows: dict[int, tuple[Wrong, ...]] = field(default_factory=dict)
 
 
@@ -88,6 +90,7 @@ class Diagnoser:
         self._parts = parts
         self._source = source
         self._indices: dict[str, _Known | None] = {}
+        self._relations: dict[str, Relations] = {}
 
     def diagnose(
         self, part: Part, answer: Answer, definitions: Mapping[str, Node]
@@ -126,11 +129,33 @@ class Diagnoser:
             if found is not None or exact is None:
                 return found
             with ctx.workprec(PRECISION):
-                return _pair(known, exact, answer, environment) or _relation(
+                return _pair(known, exact, answer, environment) or self._relation(
                     known, exact, answer, environment
                 )
         except (LimitError, KeyError, Unevaluated):
             return None
+
+    def _relation(
+        self,
+        known: _Known,
+        values: Numbers,
+        answer: Node,
+        environment: Mapping[str, Node],
+    ) -> Diagnosis | None:
+        """The right answer times, or plus, something simple."""
+        from grader.mistakes.relation import Relations
+
+        subject = known.subject
+        right = numbers(known.values.of(subject.reference))
+        if right is None:
+            return None
+        if subject.part.id not in self._relations:
+            self._relations[subject.part.id] = Relations(subject, known.values)
+        relations = self._relations[subject.part.id]
+        found = relations.closest(answer, environment, right=right, values=values)
+        if found is None:
+            return None
+        return Diagnosis(found.name, found.sentence(subject), _RELATION_NUDGES[found.name])
 
     def wrong_answers(self, part: Part) -> list[tuple[str, Wrong]]:
         """All wrong answers that the table derives for a part, with their rows' names."""
@@ -184,7 +209,7 @@ def _known(subject: Subject, source: str) -> _Known | None:
         divisors = numbers(tuple(scale[k] for k in index.probes))
         if divisors is not None and not any(divisor == 0 for divisor in divisors):
             scales.append(_Scale(name, sentence, factor, scale, divisors))
-    return _Known(subject, index, values, tuple(scales), Relations(subject, values))
+    return _Known(subject, index, values, tuple(scales))
 
 
 def _proved(part: Part, answer: Node, environment: Mapping[str, Node], candidate: Node) -> bool:
@@ -274,23 +299,6 @@ def _agrees(found: Found, scale: Found, values: Numbers) -> bool:
         may_be_equal(mine * factor, theirs)
         for mine, factor, theirs in zip(exact, factors, values, strict=True)
     )
-
-
-def _relation(
-    known: _Known,
-    values: Numbers,
-    answer: Node,
-    environment: Mapping[str, Node],
-) -> Diagnosis | None:
-    """The right answer times, or plus, something simple."""
-    subject = known.subject
-    right = numbers(known.values.of(subject.reference))
-    if right is None:
-        return None
-    found = known.relations.closest(answer, environment, right=right, values=values)
-    if found is None:
-        return None
-    return Diagnosis(found.name, found.sentence(subject), _RELATION_NUDGES[found.name])
 
 
 def _diagnose_size(

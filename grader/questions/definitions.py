@@ -21,7 +21,6 @@ from grader.expr.composite import Answer, sides
 from grader.expr.names import FREE, Vocabulary
 from grader.expr.parser import parse_answer, parse_name
 from grader.expr.tree import Call, Node, Symbol, symbols, walk
-from grader.expr.typed import ShapeError
 from grader.questions.part import Statement
 from grader.read.answers import Entry
 from grader.results import Outcome, Verdict
@@ -203,6 +202,7 @@ def _same_meaning(statement: Statement, name: str, tree: Node, key: str) -> bool
 def _same_matrix(statement: Statement, name: str, tree: Node) -> bool:
     """The same where names have sizes."""
     from grader.compare.matrix.decide import compare_matrices, make_matrix_reference
+    from grader.expr.typed import ShapeError
 
     given = {n: s for n, s in statement.vocabulary.shapes.items() if n not in statement.forward}
     try:

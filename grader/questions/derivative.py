@@ -10,7 +10,6 @@ from grader.compare.kinks import difference_at_kink
 from grader.compare.ladder import compare
 from grader.compare.rounding import compare_rounded
 from grader.expr.composite import Answer
-from grader.expr.families import unfolded
 from grader.expr.names import Vocabulary, latex_name
 from grader.expr.parser import Reading, parse_answer
 from grader.expr.tree import Node, Number, Partial, Symbol, order_of, symbols
@@ -169,6 +168,8 @@ def full_derivative(
         raise ValueError(f"`{above.name}` is not defined by this question")
     full = forward[above.name]
     if statement.vocabulary.indices:
+        from grader.expr.families import unfolded
+
         full = unfolded(full, forward, statement.vocabulary.indices)
     full = written_out(full, forward)
     for name in names:
