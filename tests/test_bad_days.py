@@ -212,7 +212,8 @@ def test_a_file_that_vanishes_or_changes_under_way(folder: Path, monkeypatch) ->
             answers(folder, 4, "2 a x")
 
     # One file at a time, so that the others are still to be opened.
-    monkeypatch.setattr(sys.modules["grader.batch.collect"], "FILES_PER_TASK", 1)
+    for name in ("FILES_PER_TASK", "ANSWERS_PER_TASK", "ANSWERS_WAITING"):
+        monkeypatch.setattr(sys.modules["grader.batch.collect"], name, 1)
     graded = grade_class(homework, [folder / "class"], Journal(None, ""), progress=vanish)
     students = {student.file: student for student in graded.students.submissions()}
     assert sorted(students) == ["s0.yaml", "s1.yaml", "s2.yaml", "s4.yaml", "s5.yaml"]
