@@ -13,7 +13,7 @@ from itertools import combinations
 from types import MappingProxyType
 
 from grader.errors import AnswerError, Fault, LimitError
-from grader.expr.composite import Answer, Extents, Label, sides
+from grader.expr.composite import Answer, Entries, Extents, Label, sides
 from grader.expr.functions import SPELLINGS
 from grader.expr.names import FREE
 from grader.expr.parser import parse_name
@@ -127,6 +127,14 @@ def _unused_names(homework: Homework) -> Iterator[Fault]:
                     f"the {what} `{name.text}` is used by no quantity and asked by no part",
                     "take it out, or write where it belongs",
                 )
+        for layer in question.layers[:-1]:
+            if _canonical(layer.name) not in used:
+                yield _remark(
+                    homework,
+                    layer.name,
+                    f"the layer `{layer.name.text}` goes into no other and is asked by no part",
+                    "take it out, or ask for its size",
+                )
         for name, meaning in question.functions:
             if SPELLINGS.get(meaning.text.strip().lower().removeprefix("\\")) not in calls:
                 yield _remark(homework, name, f"the function `{name.text}` is never used")
@@ -178,9 +186,11 @@ def _coinciding_references(homework: Homework) -> Iterator[Fault]:
         for first, second in combinations(parts, 2):
             if first.quantity == second.quantity and first.answer == second.answer:
                 reason = "asks the same"
+            elif _in_the_same_words(homework, first, second):
+                reason = "is asked in the same words"
             elif (
-                not isinstance(first.answer, Node)
-                or not isinstance(second.answer, Node)
+                not isinstance(first.answer, Node | Entries)
+                or not isinstance(second.answer, Node | Entries)
                 or _constant(first)
             ):
                 continue  # sizes and small numbers coincide in good homework
@@ -195,12 +205,20 @@ def _coinciding_references(homework: Homework) -> Iterator[Fault]:
             )
 
 
+def _in_the_same_words(homework: Homework, first: Part, second: Part) -> bool:
+    """Whether nothing tells two parts apart for whoever reads the homework."""
+    one, other = (_part_file(homework, part) for part in (first, second))
+    return one is not other and (one.quantity.text, one.prompt) == (
+        other.quantity.text, other.prompt)  # fmt: skip
+
+
 def _judged(part: Part, answer: Answer) -> Verdict:
     return QUESTIONS[part.kind].judge(part, answer, {})
 
 
-def _accepts(part: Part, answer: Node) -> bool:
-    if symbols(answer) - part.statement.leaves - part.statement.forward.keys():
+def _accepts(part: Part, answer: Answer) -> bool:
+    names = frozenset[str]().union(*map(symbols, sides(answer)))
+    if names - part.statement.leaves - part.statement.forward.keys():
         return False
     return _judged(part, answer).outcome is Outcome.EQUIVALENT
 

@@ -103,6 +103,146 @@ def test_remarks(old: str, new: str, expected: list[str]) -> None:
     assert [str(fault).splitlines()[0].removeprefix("r.yaml:") for fault in found] == expected
 
 
+#: The rest of a question of a newer kind, and its remarks.
+OF_KINDS = [
+    (r"""kind: gradient
+    symbols: [x, y, k]
+    quantities: {f: x^2 y}
+    parts:
+      a: {quantity: \nabla f, by: [x, y]}
+      b: {quantity: g, by: [x, y]}""",
+     ["7:21: the symbol `k` is used by no quantity and asked by no part "
+      "@ $.questions[0].symbols[2]; take it out, or write where it belongs",
+      "11:21: `q1.b` has the same answer as `q1.a` @ $.questions[0].parts.b.quantity"]),
+    (r"""kind: gradient
+    symbols: [x, y]
+    quantities: {f: 2 x + 3 y}
+    parts: {f: \nabla f}""",
+     ["5:5: every answer to `q1` is a plain number @ $.questions[0]; "
+      "do its quantities depend on what they are differentiated by?"]),
+    (r"""kind: jacobian
+    layout: numerator
+    symbols: [x, y]
+    quantities: {u: x y, v: x + y, w: u v}
+    parts:
+      a: {quantity: J, of: [u, v]}
+      b: {quantity: K, of: [u, v]}""",
+     ["12:21: `q1.b` has the same answer as `q1.a` @ $.questions[0].parts.b.quantity"]),
+    (r"""kind: hessian
+    symbols: [x, y]
+    quantities: {f: 2 x + 3 y}
+    parts: {f: H_f}""",
+     ["5:5: every answer to `q1` is a plain number @ $.questions[0]; "
+      "do its quantities depend on what they are differentiated by?"]),
+    (r"""kind: update
+    symbols: [w, x, z, \alpha]
+    quantities: {u: x^2, L: (w x)^2}
+    step: {of: L, rate: \alpha}
+    parts: {w: w}""",
+     ["7:21: the symbol `z` is used by no quantity and asked by no part "
+      "@ $.questions[0].symbols[2]; take it out, or write where it belongs",
+      "8:18: the quantity `u` is used by no quantity and asked by no part "
+      "@ $.questions[0].quantities.u; take it out, or write where it belongs"]),
+    (r"""kind: expression
+    symbols: [x]
+    parts:
+      a: {quantity: s, answer: (x + 1)^2}
+      b: {quantity: t, answer: x^2 + 2 x + 1}
+      c: {quantity: s, answer: x}""",
+     ["10:21: `q1.b` has the same answer as `q1.a` @ $.questions[0].parts.b.quantity",
+      "11:21: `q1.c` is asked in the same words as `q1.a` @ $.questions[0].parts.c.quantity"]),
+    (r"""kind: value
+    parts:
+      a: {quantity: s, answer: 2}
+      b: {quantity: s, answer: 3}
+      c: {quantity: s, prompt: In metres., answer: 3}""",
+     ["9:21: `q1.b` is asked in the same words as `q1.a` @ $.questions[0].parts.b.quantity",
+      "10:21: `q1.c` asks the same as `q1.b` @ $.questions[0].parts.c.quantity"]),
+    (r"""kind: choice
+    parts:
+      a: {quantity: one thing, choices: {a: it is, b: it is not}, answer: a}
+      b: {quantity: one thing, choices: {a: it is, b: it is not}, answer: b}""",
+     ["9:21: `q1.b` is asked in the same words as `q1.a` @ $.questions[0].parts.b.quantity"]),
+    (r"""kind: list
+    symbols: [x]
+    parts:
+      a: {quantity: z, answer: [x, x^2]}
+      b: {quantity: v, answer: [x^2, x]}""",
+     ["10:21: `q1.b` has the same answer as `q1.a` @ $.questions[0].parts.b.quantity"]),
+    (r"""kind: chain
+    symbols: [x, k]
+    quantities: {f: x^2, h: f^2, u: f + 1, g: h^2}
+    parts: {a: dg/dx, b: \partial g/\partial x}""",
+     ["7:18: the symbol `k` is used by no quantity and asked by no part "
+      "@ $.questions[0].symbols[1]; take it out, or write where it belongs",
+      "8:34: the quantity `u` is used by no quantity and asked by no part "
+      "@ $.questions[0].quantities.u; take it out, or write where it belongs",
+      "9:26: `q1.b` asks the same as `q1.a` @ $.questions[0].parts.b"]),
+    (r"""kind: shape
+    symbols: [N, D, K]
+    sizes: {X: '(N, D)', W: '(D, K)', V: '(D, K)'}
+    layers: {U: 'matmul(X, V)', Z: 'matmul(X, W)'}
+    parts: {Z: Z}""",
+     ["9:14: the layer `U` goes into no other and is asked by no part "
+      "@ $.questions[0].layers.U; take it out, or ask for its size"]),
+    (r"""kind: matrix_derivative
+    layout: denominator
+    sizes: {A: m \times n, x: n, b: m, c: n}
+    quantities: {s: b^T b, L: '\|A x - b\|^2'}
+    parts: {x: \partial L/\partial x, y: dL/dx}""",
+     ["8:40: the vector `c` is used by no quantity and asked by no part "
+      "@ $.questions[0].sizes.c; take it out, or write where it belongs",
+      "9:18: the quantity `s` is used by no quantity and asked by no part "
+      "@ $.questions[0].quantities.s; take it out, or write where it belongs",
+      "10:42: `q1.y` asks the same as `q1.x` @ $.questions[0].parts.y"]),
+]  # fmt: skip
+
+
+def of_kind(question: str) -> str:
+    return f"schema: 1\nid: r\ntitle: T\nquestions:\n  - id: q1\n    {question}\n"
+
+
+@pytest.mark.parametrize(("question", "expected"), OF_KINDS)
+def test_remarks_of_newer_kinds(question: str, expected: list[str]) -> None:
+    found = remarks(parse_rubric(of_kind(question), "r.yaml"))
+    assert [str(fault).splitlines()[0].removeprefix("r.yaml:") for fault in found] == expected
+
+
+#: Of the issue's list, what has no reference at all: a fault, not a remark.
+FAULTS = [
+    # undefined
+    ("kind: expression\n    symbols: [x]\n    parts: {a: {quantity: r, answer: 1/0}}",
+     "8:27: a denominator is zero everywhere @ $.questions[0].parts.a.quantity"),
+    ("kind: value\n    parts: {a: {quantity: r, answer: \\ln(0)}}",
+     "7:27: undefined everywhere @ $.questions[0].parts.a.quantity"),
+    # never defined
+    ("kind: gradient\n    symbols: [x]\n    quantities: {f: x k}\n    parts: {f: g}",
+     "8:23: `k` is not a name of this homework @ $.questions[0].quantities.f"),
+    ("kind: update\n    symbols: [w]\n    quantities: {L: w^2}\n    step: {of: L, rate: \\beta}\n"
+     "    parts: {w: w}",
+     "9:25: `\\beta` is not a name of this homework @ $.questions[0].step.rate"),
+    # constant
+    ("kind: matrix_derivative\n    layout: numerator\n    sizes: {b: m, x: n}\n"
+     "    quantities: {L: b^T b}\n    parts: {x: dL/dx}",
+     "10:16: the quantity does not depend on `x` @ $.questions[0].parts.x"),
+    # an alias that collides
+    ("kind: gradient\n    symbols: [{name: x, aliases: [y]}, y]\n    quantities: {f: x y}\n"
+     "    parts: {f: g}",
+     "7:35: `y` already means something else @ $.questions[0].symbols[0].aliases[0]"),
+    # a layout that does not chain
+    ("kind: shape\n    layout: numerator\n    symbols: [N, D, K]\n    sizes: {X: '(N, D)', W: '(K, D)'}\n"
+     "    layers: {Z: 'matmul(X, W)'}\n    parts: {x: '\\partial X / \\partial W'}",
+     "10:18: (N, D) and (K, D) do not multiply @ $.questions[0].layers.Z"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("question", "first"), FAULTS)
+def test_faults_of_newer_kinds(question: str, first: str) -> None:
+    with pytest.raises(RubricError) as error:
+        parse_rubric(of_kind(question), "r.yaml")
+    assert str(error.value).splitlines()[0].removeprefix("r.yaml:").partition("; ")[0] == first
+
+
 def test_a_part_that_nobody_can_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     # No rubric is known that derives what it then refuses, so the judge is made to.
     homework = parse_rubric(SOUND, "r.yaml")
