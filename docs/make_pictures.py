@@ -25,7 +25,7 @@ PICTURES = ROOT / "docs" / "pictures"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 
 #: Milliseconds after which what came in sight is drawn.
-SETTLED = 500
+SETTLED = 250
 
 #: Text as wide as a terminal has it.
 COLUMNS = 92
@@ -89,8 +89,8 @@ def take(browser: Browser, folder: Path, picture: Picture) -> Path:
     page.goto((folder / picture.page).as_uri())
     if picture.opened:
         page.locator(picture.opened).evaluate_all("all => all.forEach(each => each.open = true)")
-    # Twice, since what was out of sight has its true height only once it was in sight.
-    for _ in range(2):
+    # Several times, since what was out of sight has its true height only once it was in sight.
+    for _ in range(6):
         page.locator(picture.start).first.evaluate("element => element.scrollIntoView()")
         page.wait_for_timeout(SETTLED)
     path = PICTURES / f"{picture.name}.png"
