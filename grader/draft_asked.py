@@ -86,12 +86,14 @@ def _leaves(forward: Mapping[str, Node], name: str) -> frozenset[str]:
 def _known(draft: Draft, words: Iterable[str], *, quantities: bool) -> tuple[str, ...]:
     """Names as they are written, each known to the draft.  Raises AnswerError."""
     forward, written = _forward(draft), _written(draft)
-    found = []
+    found: list[str] = []
     for word in words:
         name = parse_name(word, FREE)
         if name not in (forward if quantities else written.keys() - forward.keys()):
             what = "quantity" if quantities else "symbol"
             raise error_at(f"`{word}` is not a {what} of this homework", word)
+        if written[name] in found:
+            raise error_at(f"`{word}` stands here twice", word)
         found.append(written[name])
     return tuple(found)
 

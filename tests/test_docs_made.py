@@ -64,3 +64,12 @@ def test_every_page_is_in_the_site() -> None:
     assert len(listed) == len(set(listed))
     assert here <= set(listed)
     assert all((ROOT / "docs" / name).exists() or (ROOT / name).exists() for name in listed)
+
+
+def test_every_picture_is_small_and_shown_with_words() -> None:
+    pages = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md"))
+    shown = {name: words for words, name in re.findall(r"!\[(.*)\]\(pictures/([\w.]+)\)", pages)}
+    taken = {path.name for path in (ROOT / "docs/pictures").iterdir()}
+    assert shown.keys() == taken
+    assert all(len(words) > 40 for words in shown.values())
+    assert all((ROOT / "docs/pictures" / name).stat().st_size < 150_000 for name in taken)

@@ -190,6 +190,8 @@ def test_asked_for_a_step_of_descent(here: Path) -> None:
          "`L` is not a symbol of this homework\n    L\n    ^\n"),
         (("--kind", "gradient", "--symbols", "w", "--quantity", "L = w", "--ask", "L by"),
          "no symbol is named behind `by`\n    L by\n    ^^^^\n"),
+        (("--kind", "gradient", "--symbols", "w", "--quantity", "L = w", "--ask", "L by w w"),
+         "`w` stands here twice\n    w\n    ^\n"),
         (("--kind", "hessian", "--symbols", "w", "--quantity", "L = w", "--quantity", "M = w",
           "--ask", "L, M"),
          "a hessian is that of one quantity\n    L, M\n    ^^^^\n"),
