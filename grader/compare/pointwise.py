@@ -209,3 +209,10 @@ def may_be_equal(left: Value, right: Value) -> bool:
     """Whether two values are the same number, as far as their balls tell."""
     difference = left - right
     return bool(difference.contains(0) if isinstance(difference, arb) else difference == 0)
+
+
+def differ(left: Value | type[Unsure] | None, right: Value | type[Unsure] | None) -> bool:
+    """Whether both are numbers, and certainly not the same one."""
+    if left is None or right is None or isinstance(left, type) or isinstance(right, type):
+        return False
+    return not may_be_equal(left, right)

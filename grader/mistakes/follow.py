@@ -16,6 +16,7 @@ from grader.compare.cases import Side
 from grader.compare.fingerprint import fingerprint_of
 from grader.compare.interpret import Unevaluated
 from grader.compare.ladder import proved_equal
+from grader.compare.pointwise import Values, differ
 from grader.compare.reference import leaf_names
 from grader.errors import LimitError
 from grader.expr.calculus import product_of, sum_of
@@ -31,7 +32,7 @@ from grader.expr.tree import (
     children,
     with_children,
 )
-from grader.limits import MAX_CORRECTIONS
+from grader.limits import CORRECTION_POINTS, MAX_CORRECTIONS
 from grader.mistakes.subject import name_maths
 from grader.questions.part import Part
 
@@ -72,19 +73,28 @@ def find_slip(part: Part, answer: Answer, definitions: Mapping[str, Node]) -> Sl
         return None
     reference = part.references[0]
     try:
-        right = fingerprint_of(reference.everywhere.of(reference.tree))
+        wanted = reference.everywhere.of(reference.tree)
+        right = fingerprint_of(wanted)
         mine = leaf_names(answer, {**part.statement.forward, **definitions})
         values = reference.everywhere.of(answer, definitions)
         if len(mine) < len(reference.names) or not any(value != 0 for value in values):
             return None
+        # Most changes mend nothing, which a few of the points that condemn the answer show.
+        told = [k for k, (a, b) in enumerate(zip(values, wanted, strict=True)) if differ(a, b)]
+        told = told[:CORRECTION_POINTS]
+        at = Values([reference.points[k].at for k in told], reference.environment, reference.tree)
+        glance = fingerprint_of([wanted[k] for k in told])
         tried = 0
         for name in sorted(definitions):
             for mended in _mends(definitions[name], part):
                 tried += 1
                 if tried > MAX_CORRECTIONS:
                     return None
-                environment = {**part.statement.forward, **definitions, name: mended}
-                found = reference.everywhere.of(answer, {**definitions, name: mended})
+                changed = {**definitions, name: mended}
+                if told and fingerprint_of(at.of(answer, changed)) != glance:
+                    continue
+                environment = {**part.statement.forward, **changed}
+                found = reference.everywhere.of(answer, changed)
                 if fingerprint_of(found) == right and proved_equal(
                     Side(answer, environment),
                     Side(reference.tree, reference.environment),
