@@ -30,6 +30,7 @@ from bench.rewrites import inlined, rewritten, with_definition
 from bench.truth import Side, differ_at, truly_different
 from grader.compare.ladder import compare
 from grader.compare.reference import Reference, make_reference
+from grader.expr.composite import sides
 from grader.expr.latex import to_latex
 from grader.expr.names import FREE, Vocabulary
 from grader.expr.parser import parse_answer, parse_expression
@@ -78,15 +79,16 @@ class Trial:
 
 
 def rubric_bases() -> Iterator[Base]:
-    """Every part of every rubric; the two sides of a size by themselves, and sums over an
+    """Every part of every rubric; the sides of a size and the entries of a matrix by themselves, and sums over an
     index written out."""
     for path in sorted((ROOT / "rubrics").glob("*.yaml")):
         for stated in load_rubric(path).parts:
             if stated.matrix is not None:
                 continue  # matrices have their own measure, tests/test_matrices.py
             part = stated if stated.in_numbers is None else stated.in_numbers
-            answer = part.answer
-            trees = (answer.rows, answer.columns) if isinstance(answer, Dimensions) else (answer,)
+            trees = sides(part.answer)
+            if len(trees) != len(part.references):
+                continue  # a choice, or a chain: nothing that one expression answers
             for k, (tree, reference) in enumerate(zip(trees, part.references, strict=True)):
                 statement = part.statement
                 yield Base(

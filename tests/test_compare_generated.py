@@ -17,7 +17,7 @@ from grader.expr.tree import Node
 from grader.results import Outcome, Verdict
 
 #: Cases of the fixed run: more than one of every part and expression.
-CASES = 300
+CASES = 600
 
 BASES: tuple[Base, ...] = tuple(further_bases())
 

@@ -58,6 +58,8 @@ ALLOWED: dict[tuple[str, str], str] = {
     ("grader.derive", "Symbol"): "a canonical name as a value; SymPy does not parse it",
     ("grader.expr.faults", "format"): "sentences of its own table, filled with texts only",
     ("grader.plain_json", "import_module"): "classes that the program lists, by module and name",
+    ("grader.command", "import_module"): "the modules of the table in grader/cli.py",
+    ("grader.command", "vars"): "the modules of the table in grader/cli.py",
     ("grader.questions", "import_module"): "the modules of its own table",
     ("grader.questions", "vars"): "the modules of its own table",
     ("grader.questions.matrix", "format"): "sentences of its own table, filled with texts only",
