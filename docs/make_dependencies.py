@@ -25,6 +25,7 @@ REASONS = {
     "distributed": "batches on more than one machine (an extra)",
     "hatchling": "the build backend",
     "hypothesis": "properties that hold for every input",
+    "importlib-metadata": "pygal finds its plug-ins by it; held below 10, whose `lazy-importer` replaces the import of the whole process",
     "jinja2": "templates; those of an instructor run in its sandbox",
     "jsonschema": "checks files against the schemas, in tests",
     "latex2mathml": "formulas on pages",

@@ -79,6 +79,21 @@ _PER = (
 )
 
 
+_PEOPLE = (
+    click.option(
+        "--anonymize",
+        is_flag=True,
+        help="Put a pseudonym for each student, and hide names, ids and files in every text.",
+    ),
+    click.option(
+        "--anonymize-key",
+        metavar="FILE",
+        type=click.Path(dir_okay=False, path_type=Path),
+        help="Who is who, for you alone: made where there is none; with one, everyone in it "
+        "keeps the same pseudonym.  Stands for --anonymize too.",
+    ),
+)
+
 _TIME = (
     click.option(
         "--now",
@@ -108,7 +123,7 @@ def gradebook_choices(command: _Command) -> _Command:
 
 def export_choices(command: _Command) -> _Command:
     """All of an export's options."""
-    return _with(command, (*_GRADEBOOK, *_GRADES, *_PER))
+    return _with(command, (*_GRADEBOOK, *_GRADES, *_PER, *_PEOPLE))
 
 
 def push_choices(command: _Command) -> _Command:

@@ -54,11 +54,16 @@ def warnings_of(exported: Exported, name: str, *, names: bool) -> list[str]:
     return [*(f"{name}: {warning}" for warning in exported.warnings), *left_out]
 
 
+#: The export that is a folder to share: results and pages without people.
+_ANONYMOUS = "anonymous"
+_ANONYMOUS_HELP = "a folder to share: results and pages with pseudonyms for students"
+
+
 def _exports() -> click.Choice[str]:
     """The choice of formats; the table of them loads only when one is asked for."""
     from grader.exports import EXPORTS
 
-    return click.Choice(list(EXPORTS))
+    return click.Choice([*EXPORTS, _ANONYMOUS])
 
 
 class Export(Example):
@@ -69,7 +74,8 @@ class Export(Example):
         from grader.exports import EXPORTS
 
         with formatter.section("Formats"):
-            formatter.write_dl([(name, row.help) for name, row in EXPORTS.items()])
+            rows = [(name, row.help) for name, row in EXPORTS.items()]
+            formatter.write_dl([*rows, (_ANONYMOUS, _ANONYMOUS_HELP)])
 
 
 @click.command(cls=Export, example="grader export canvas-gradebook out/results.json -o grades.csv")
@@ -84,8 +90,8 @@ class Export(Example):
     "-o",
     "--out",
     metavar="PATH",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Where to write; standard output by default.",
+    type=click.Path(path_type=Path),
+    help="Where to write; standard output by default.  For anonymous: a new folder.",
 )
 @export_choices
 @click.pass_context
@@ -95,16 +101,31 @@ def export(
     """Turn results into a format that other programs read.
 
     RESULTS is a results.json that grade wrote.  Students who are left out are
-    named on standard error, with the reason.
+    named on standard error, with the reason.  What goes to named students
+    cannot be anonymous.
     """
     from grader.exports import EXPORTS, write_export
 
     document = _document(results)
-    row = EXPORTS[form]
+    key: Path | None = choices.pop("anonymize_key")
+    hidden = choices.pop("anonymize") or key is not None or form == _ANONYMOUS
+    if form != _ANONYMOUS and EXPORTS[form].named:
+        _refuse_people_left_out(document, form, hidden=hidden)
+    known = {"anonymize", "anonymize_key"} if form == _ANONYMOUS else EXPORTS[form].options
     for name in given(context):
-        if name != "out" and name not in row.options:
+        if name != "out" and name not in known:
             give_up(f"--{name.replace('_', '-')} means nothing to {form}")
+    if out is not None and out.is_dir() and form != _ANONYMOUS:
+        raise click.BadParameter(f"File '{out}' is a directory.", param_hint="'-o' / '--out'")
+    if form == _ANONYMOUS:
+        if out is None:
+            give_up("anonymous writes a folder; name a new one with -o")
+        _share(document, out, key)
+        return
     options = options_of(choices)
+    if hidden:
+        document = _without_people(document, key, out)
+    row = EXPORTS[form]
     try:
         if out is None:
             exported = row.export(document, options)
@@ -117,6 +138,55 @@ def export(
         give_up(error)
     for warning in warnings_of(exported, form, names=True):
         complain(warning)
+
+
+def _refuse_people_left_out(
+    document: Mapping[str, Any], what: str, *, hidden: bool = False
+) -> None:
+    """End the program where what is brought to students by name would have no names."""
+    if hidden:
+        give_up(
+            f"{what} brings each student something by name or id, so it cannot be anonymous; "
+            "leave --anonymize out, or share csv, xlsx, json or anonymous"
+        )
+    if document.get("anonymous"):
+        give_up(
+            f"these results are anonymous, and {what} needs to know the students; "
+            "name the results.json that grade wrote"
+        )
+
+
+def _without_people(
+    document: Mapping[str, Any], key_file: Path | None, out: Path | None
+) -> Mapping[str, Any]:
+    """The results with pseudonyms; the key is written first, so that none is ever without."""
+    from grader.exports.anonymous import all_in, anonymous, document_key, open_key, write_key
+
+    if document.get("anonymous"):
+        return document
+    if key_file is None:
+        return anonymous(document, all_in(document, document_key(document)))
+    if out is not None and key_file.resolve().is_relative_to(out.resolve()):
+        give_up(f"{key_file}: the key says who is who; keep it outside of what is shared")
+    try:
+        with writing(key_file):
+            key = all_in(document, open_key(key_file))
+            write_key(key_file, key, document)
+    except FileError as error:
+        give_up(error)
+    return anonymous(document, key)
+
+
+def _share(document: Mapping[str, Any], out: Path, key_file: Path | None) -> None:
+    """Write the folder of results and pages without people."""
+    from grader.reports.table import write_shared
+
+    with writing(out):
+        if out.exists() and any(out.iterdir()):
+            give_up(f"{out}: this folder holds other files; name a new one, so that nothing else "
+                    "is shared")  # fmt: skip
+        written = write_shared(_without_people(document, key_file, out), out)
+    click.echo(f"{len(written.paths)} files in {out}")
 
 
 def _document(results: Path, *, comments: bool = False) -> Mapping[str, Any]:
@@ -226,7 +296,9 @@ def push(
     if What.FILES in kinds and What.COMMENTS not in kinds:
         kinds = (*kinds, What.COMMENTS)
     try:
-        source = outgoing(_document(results, comments=True), results, options_of(choices))
+        document = _document(results, comments=True)
+        _refuse_people_left_out(document, "push")
+        source = outgoing(document, results, options_of(choices))
         client = Client(find_url(os.environ, url), find_token(os.environ, token_file), course,
                         assignment)  # fmt: skip
         journal = Journal.open(journal_path(results, course, assignment))

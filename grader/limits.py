@@ -396,3 +396,15 @@ CLUSTER_SECONDS = 10
 #: Students whom the class page lists, with a line that says how many more there are: a
 #: course of thousands still opens in a second, and a browser gives up on 40 MB of table.
 CLASS_ROWS = 5_000
+
+# --- exports without people -----------------------------------------------------
+
+#: Bytes of the secret that pseudonyms are made with: as many as the hash gives out.
+ANONYMIZE_SECRET_BYTES = 32
+
+#: Characters from which an id or a login is looked for in texts; a shorter one is like any
+#: number or word, and hiding each of those would leave no mathematics.
+ANONYMIZE_ID_CHARACTERS = 4
+
+#: Letters from which one word of a name is looked for alone; `x` and `Y` are symbols.
+ANONYMIZE_WORD_CHARACTERS = 2

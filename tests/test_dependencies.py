@@ -28,6 +28,15 @@ def test_every_locked_package_is_listed_with_licence_and_reason(root: Path) -> N
     assert [name for name, *_, why in rows if why.strip() == "comes with"] == []
 
 
+#: Packages that change how every other one is imported.
+UNWANTED = {"lazy-importer"}
+
+
+def test_nothing_that_hooks_every_import_is_locked(root: Path) -> None:
+    assert UNWANTED & locked(root).keys() == set()
+    assert "lazy-importer==" not in (root / "requirements-docs.txt").read_text("utf-8")
+
+
 @pytest.mark.parametrize("lock", LOCKS)
 def test_every_locked_package_has_a_hash(root: Path, lock: str) -> None:
     text = (root / lock).read_text("utf-8")

@@ -43,7 +43,8 @@ __all__ = [
 class Export:
     """One format: ``path`` is where it goes below the output folder unless one says.
 
-    ``options`` are the names of those options that mean something to it.
+    ``options`` are the names of those options that mean something to it; ``named``: it
+    brings each student something by name or id, and is of no use without.
     """
 
     name: str
@@ -51,9 +52,11 @@ class Export:
     help: str
     export: Callable[[Document, ExportOptions], Exported]
     options: frozenset[str] = frozenset()
+    named: bool = False
 
 
 _GRADES = frozenset({"pending", "scale", "complete_from"})
+_SHARED = frozenset({"anonymize", "anonymize_key"})
 
 _ROWS = (
     Export(
@@ -62,12 +65,14 @@ _ROWS = (
         "a gradebook that Canvas imports, with one column of grades",
         canvas_gradebook.export,
         _GRADES | {"gradebook", "column"},
+        named=True,
     ),
     Export(
         "canvas-feedback-zip",
         "canvas/feedback.zip",
         "feedback files, named so that Canvas gives each to its student",
         canvas_feedback_zip.export,
+        named=True,
     ),
     Export(
         "canvas-comments",
@@ -75,13 +80,14 @@ _ROWS = (
         "grades, comments and rubric points as grader push sends them",
         canvas_comments.export,
         _GRADES | {"per"},
+        named=True,
     ),
     Export(
         "canvas-rubric",
         "canvas/rubric.csv",
         "a rubric that Canvas imports",
         canvas_rubric.definition,
-        frozenset({"per"}),
+        _SHARED | {"per"},
     ),
     Export(
         "canvas-rubric-assessment",
@@ -89,16 +95,36 @@ _ROWS = (
         "each student's points on that rubric",
         canvas_rubric.assessment,
         frozenset({"per", "pending"}),
+        named=True,
     ),
     Export(
         "gradescope",
         "gradescope.zip",
         "a results.json for each student, for Gradescope",
         gradescope.export,
+        named=True,
     ),
-    Export("csv", "results.csv", "a table for a spreadsheet, one row a student", plain_csv.export),
-    Export("xlsx", "results.xlsx", "a workbook: students, answers, unread files", xlsx.export),
-    Export("json", "summary.json", "points by student and part, for programs", plain_json.export),
+    Export(
+        "csv",
+        "results.csv",
+        "a table for a spreadsheet, one row a student",
+        plain_csv.export,
+        _SHARED,
+    ),
+    Export(
+        "xlsx",
+        "results.xlsx",
+        "a workbook: students, answers, unread files",
+        xlsx.export,
+        _SHARED,
+    ),
+    Export(
+        "json",
+        "summary.json",
+        "points by student and part, for programs",
+        plain_json.export,
+        _SHARED,
+    ),
 )
 
 

@@ -94,6 +94,21 @@ def write_reports(
     return Written(tuple(paths), tuple(warnings))
 
 
+def write_shared(document: Document, out: Path) -> Written:
+    """Write the reports that are for anyone's eyes: the results, a page for each student and
+    one for the class, and no list of decisions.
+
+    Raises OSError where a file cannot be written.
+    """
+    sheet = Sheet(document, Pages(), student_stems(document), survey=survey(document))
+    paths = write_feedback(sheet, out, None, 1)
+    paths += [
+        write_atomically(out / REPORTS[name].path, REPORTS[name].render(sheet))
+        for name in ("json", "class")
+    ]
+    return Written(tuple(paths))
+
+
 def render_report(
     document: Document, name: str, index: int | None = None, templates: Path | None = None
 ) -> str:
