@@ -284,8 +284,8 @@ GRADEBOOK_BYTES = 50_000_000
 #: Changes in a student's definitions that are tried to explain a wrong answer.
 MAX_CORRECTIONS = 400
 
-#: Points at which such a change is tried first: a change that mends nothing differs there.
-CORRECTION_POINTS = 3
+#: Points at which such changes are tried first, all in one walk: most mend nothing there.
+CORRECTION_POINTS = 2
 
 #: Characters of one cell of a workbook: what the format itself allows.
 WORKBOOK_CELL = 32_767

@@ -10,16 +10,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
+from itertools import islice
 from typing import TYPE_CHECKING
+
+from flint import fmpq
 
 from grader.compare.cases import Side
 from grader.compare.fingerprint import fingerprint_of
 from grader.compare.interpret import Unevaluated
 from grader.compare.ladder import proved_equal
+from grader.compare.numbers import Unsure, Value
 from grader.compare.pointwise import Values, differ
-from grader.compare.reference import leaf_names
+from grader.compare.reference import Reference, leaf_names
+from grader.compare.values import Point
 from grader.errors import LimitError
-from grader.expr.calculus import product_of, sum_of
+from grader.expr.calculus import ONE, product_of, sum_of
 from grader.expr.composite import Answer
 from grader.expr.tree import (
     Condition,
@@ -79,24 +85,19 @@ def find_slip(part: Part, answer: Answer, definitions: Mapping[str, Node]) -> Sl
         values = reference.everywhere.of(answer, definitions)
         if len(mine) < len(reference.names) or not any(value != 0 for value in values):
             return None
-        # Most changes mend nothing, which a few of the points that condemn the answer show.
         told = [k for k, (a, b) in enumerate(zip(values, wanted, strict=True)) if differ(a, b)]
-        told = told[:CORRECTION_POINTS]
-        at = Values([reference.points[k].at for k in told], reference.environment, reference.tree)
-        glance = fingerprint_of([wanted[k] for k in told])
-        tried = 0
+        left = MAX_CORRECTIONS
         for name in sorted(definitions):
-            for mended in _mends(definitions[name], part):
-                tried += 1
-                if tried > MAX_CORRECTIONS:
-                    return None
+            changes = list(islice(_mends(definitions[name], part), left))
+            left -= len(changes)
+            for k in told[:CORRECTION_POINTS]:
+                glance = _Glance(reference.points[k].at, wanted[k])
+                changes = glance.mending(reference, answer, definitions, name, changes)
+            for mended in changes:
                 changed = {**definitions, name: mended}
-                if told and fingerprint_of(at.of(answer, changed)) != glance:
-                    continue
-                environment = {**part.statement.forward, **changed}
                 found = reference.everywhere.of(answer, changed)
                 if fingerprint_of(found) == right and proved_equal(
-                    Side(answer, environment),
+                    Side(answer, {**part.statement.forward, **changed}),
                     Side(reference.tree, reference.environment),
                     part.statement.positive,
                 ):
@@ -104,6 +105,46 @@ def find_slip(part: Part, answer: Answer, definitions: Mapping[str, Node]) -> Sl
     except (LimitError, Unevaluated, KeyError):
         return None
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Glance:
+    """A point that condemns an answer, and the value that would be right there.
+
+    Most changes of a definition mend nothing, which one such point shows, and for all
+    changes in one walk: the definition's name is given the values that it would have.
+    """
+
+    point: Point
+    wanted: Value | type[Unsure] | None
+
+    def mending(
+        self,
+        reference: Reference,
+        answer: Node,
+        definitions: Mapping[str, Node],
+        name: str,
+        changes: list[Node],
+    ) -> list[Node]:
+        """The changes of a definition under which the answer may be right here."""
+        if len(changes) < 2:
+            return changes
+        environment = {**reference.environment, **definitions}
+        here = Values([self.point], environment, ONE)
+        plain: list[tuple[int, Fraction]] = []
+        kept: set[int] = set()
+        for k, changed in enumerate(changes):
+            (value,) = here.of(changed)
+            if isinstance(value, fmpq):
+                plain.append((k, Fraction(int(value.p), int(value.q))))
+            else:
+                kept.add(k)  # no rational: left to what comes after
+        del environment[name]
+        columns = Values([{**self.point, name: value} for _, value in plain], environment, ONE)
+        for (k, _), found in zip(plain, columns.of(answer), strict=True):
+            if not differ(found, self.wanted):
+                kept.add(k)
+        return [changed for k, changed in enumerate(changes) if k in kept]
 
 
 def is_trivial(
