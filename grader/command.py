@@ -57,6 +57,14 @@ class InOrder(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.order)
 
+    def make_context(self, *args: Any, **settings: Any) -> click.Context:
+        with _quoted_visibly():
+            return super().make_context(*args, **settings)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with _quoted_visibly():
+            return super().invoke(ctx)
+
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         module = self.elsewhere.get(cmd_name)
         if module is None:
@@ -64,6 +72,21 @@ class InOrder(click.Group):
         command = vars(import_module(module))[cmd_name]
         assert isinstance(command, click.Command)
         return command
+
+
+@contextmanager
+def _quoted_visibly() -> Iterator[None]:
+    """Errors about the command line with nothing in them that a terminal would act on: a
+    shell writes names of students' files there."""
+    try:
+        yield
+    except click.UsageError as error:
+        from grader.reports.visible import visible
+
+        said = error.format_message()
+        if visible(said) == said:
+            raise
+        raise click.UsageError(visible(said), ctx=error.ctx) from None
 
 
 def complain(message: object) -> None:

@@ -176,9 +176,8 @@ def _why_not(candidate: _Candidate, crowd: Mapping[tuple[str, str], int]) -> str
 
 def _row(candidate: _Candidate, grade: str) -> list[str]:
     name = sortable_name(one_line(str(candidate.student.get("name") or "")))
-    # Ids are matched to the character; a name counts only where there are none.
-    shown = inert(name) if candidate.id else name
-    return [shown, candidate.id, candidate.sis_user_id, candidate.sis_login_id, "", grade]
+    # Ids are matched to the character; a name counts only where none of them is known.
+    return [inert(name), candidate.id, candidate.sis_user_id, candidate.sis_login_id, "", grade]
 
 
 def sortable_name(name: str) -> str:
