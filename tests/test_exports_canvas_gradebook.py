@@ -74,9 +74,9 @@ def test_the_file_of_a_made_up_class():
         ({"name": "X", "sis_login_id": "x@example.edu"}, 1, "X,,,x@example.edu,,1.00\n"),
         # An institution's number is no Canvas id; the login finds the student.
         ({"name": "X", "id": "S-77", "sis_login_id": "x"}, 1, "X,,,x,,1.00\n"),
-        # Names are prefixed only where Canvas matches by ID.
+        # No name is a formula: every row has an id, SIS id or login that Canvas matches first.
         ({"name": "=1+1", "id": "7"}, 1, "'=1+1,7,,,,1.00\n"),
-        ({"name": "=1+1", "sis_login_id": "x"}, 1, "=1+1,,,x,,1.00\n"),
+        ({"name": "=1+1", "sis_login_id": "x"}, 1, "'=1+1,,,x,,1.00\n"),
         ({"name": 'A "B" C\nD', "id": "7"}, 1, '"D, A ""B"" C",7,,,,1.00\n'),
     ],
 )
