@@ -14,7 +14,7 @@ from grader.expr.parser import Reading
 from grader.expr.tree import Node, Symbol
 from grader.feedback import sentences
 from grader.homework import Homework, near_part, resolve_part
-from grader.limits import FILE_FAULTS
+from grader.limits import FILE_FAULTS, UNKNOWN_KEYS
 from grader.policy import ROUNDING_STEPS, with_policy
 from grader.questions import QUESTIONS
 from grader.questions.definitions import Scope, make_scope
@@ -22,7 +22,7 @@ from grader.questions.part import Part
 from grader.read.answers import AnswersFile, Entry
 from grader.results import Outcome, PartResult, Student, Submission, Unread, Verdict
 from grader.score import points_for
-from grader.source import Place
+from grader.source import Place, brief
 
 if TYPE_CHECKING:
     from grader.mistakes.carry import Given
@@ -124,7 +124,7 @@ def sort_out(homework: Homework, answers: AnswersFile, named: Named) -> Sorted:
     notes = list(answers.notes)
     if answers.assignment is not None and answers.assignment != homework.statement.assignment:
         notes.append(
-            f"the file says it is for the assignment `{answers.assignment}`, "
+            f"the file says it is for the assignment `{brief(answers.assignment)}`, "
             f"not `{homework.statement.assignment}`"
         )
     return Sorted(answers.student, answers.file, tuple(asked), tuple(notes), tuple(unread))
@@ -249,29 +249,39 @@ def _place(
     faults: list[Fault] = list(answers.faults)
     placed: dict[str, Entry] = {}
     questions = [question.id for question in homework.file.questions]
+    listed = ", ".join(f"`{name}`" for name in questions)
+    ids = {part.id for part in homework.parts}
+    ids |= {part.id.partition(".")[2] for part in homework.parts}
+    unknown = 0
     for block in answers.blocks:
         if block.question is not None and block.question not in questions:
             faults.extend(
-                Fault(entry.key_place, "", f"`{block.question}` is not a question of this "
-                      "homework", "there are " + ", ".join(f"`{name}`" for name in questions))
+                Fault(entry.key_place, "", f"`{brief(block.question)}` is not a question of this "
+                      "homework", f"there are {listed}")
                 for entry in block.answers[:1]
             )  # fmt: skip
             continue
         for entry in block.answers:
             place = (block.question, entry.key)
-            if place not in named:
-                named[place] = resolve_part(homework, *place)
-            part = named[place]
+            if unknown < UNKNOWN_KEYS:
+                if place not in named:
+                    named[place] = resolve_part(homework, *place)
+                part = named[place]
+            else:
+                # What others' keys mean is no help either, or it would depend on who was first.
+                by_id = entry.key in ids
+                part = resolve_part(homework, *place, by_meaning=False) if by_id else None
             if part is None:
+                unknown += 1
                 # Who names more parts wrong than anyone mends at a time gets no further help.
                 close = (
                     near_part(homework, block.question, entry.key)
                     if len(faults) < FILE_FAULTS
                     else None
                 )
-                where = f" of {block.question}" if block.question else ""
+                where = f" of {brief(block.question)}" if block.question else ""
                 faults.append(
-                    Fault(entry.key_place, "", f"`{entry.key}` is not a part{where}",
+                    Fault(entry.key_place, "", f"`{brief(entry.key)}` is not a part{where}",
                           f"did you mean `{close}`?" if close else None)
                 )  # fmt: skip
             elif part.id in placed:
@@ -282,6 +292,9 @@ def _place(
                     placed[part.id] = replace(placed[part.id], problem=twice)
             else:
                 placed[part.id] = entry
+    if len(faults) > FILE_FAULTS:
+        more = f"{len(faults) - FILE_FAULTS:,} more such faults of this file are not listed"
+        faults[FILE_FAULTS:] = [Fault(faults[FILE_FAULTS].place, "", more)]
     return placed, [Unread(answers.file, str(fault)) for fault in faults]
 
 

@@ -229,14 +229,16 @@ def _question(question: QuestionFile, parts: list[Part]) -> QuestionStatement:
     )
 
 
-def resolve_part(homework: Homework, question: str | None, key: str) -> Part | None:
+def resolve_part(
+    homework: Homework, question: str | None, key: str, *, by_meaning: bool = True
+) -> Part | None:
     """The part that a key of an answers file names: by its id within the question, by
-    its full id, or by the quantity itself."""
+    its full id, or (``by_meaning``) by the quantity itself."""
     candidates = [part for part in homework.parts if question in (None, part.question)]
     for part in candidates:
         if key == part.id or key == part.id.partition(".")[2]:
             return part
-    if any(part.id.partition(".")[2] == key for part in homework.parts):
+    if not by_meaning or any(part.id.partition(".")[2] == key for part in homework.parts):
         return None
     found: list[Part] = []
     known: dict[int, Partial | Symbol | None] = {}

@@ -19,6 +19,10 @@ MAX_EXPONENT = 10_000
 #: Bits of a number that is kept exactly; past this, balls and "undecided".
 MAX_NUMBER_BITS = 20_000
 
+#: Terms of a sum, or factors of a product, that are put together before it is looked at
+#: whether their exact value grew too long: 20,000 factors one by one cost their square.
+NUMBERS_AT_ONCE = 64
+
 #: Indicators inside one function's argument that are written out as cases (2^n).
 MAX_SPLIT_INDICATORS = 6
 
@@ -134,17 +138,39 @@ WITNESS_NAMES = 16
 #: 100 kB; 5 MB leaves room for a long rubric and still reads in a second or two.
 FILE_BYTES = 5_000_000
 
+#: Characters and lines of an answers file: ten times the largest homework that is
+#: believable, and twenty lines for each of a thousand answers.
+ANSWERS_CHARACTERS = 1_000_000
+ANSWERS_LINES = 20_000
+
 #: Lists and mappings inside one another in a YAML file.  A rubric needs 6 levels,
 #: an answers file 4; more than 40 is a slip or an attack on the reader's stack.
 YAML_DEPTH = 40
 
 #: Scalars, lists and mappings in one YAML file: a homework of 1,000 parts needs
-#: some 10,000.
-YAML_NODES = 100_000
+#: some 10,000; five times that is read in a second.
+YAML_NODES = 50_000
 
 #: Faults listed for one file.  One slip can spoil every later line, and nobody
 #: mends more than this in one go.
 FILE_FAULTS = 50
+
+#: Answers of one file under names of no part that are looked up by what the name means;
+#: beyond these only ids count.  Nobody answers this many parts that were not asked.
+UNKNOWN_KEYS = 200
+
+#: Definitions of one file, or of one question in it, that are read; people have some thirty.
+DEFINITIONS_READ = 1_000
+
+#: Names among which a misspelt one is looked for; it takes a microsecond for each, and no
+#: homework has half as many.
+SUGGESTED_NAMES = 500
+
+#: Characters of a key that messages repeat.
+KEY_CHARACTERS = 200
+
+#: Characters of a student's name, id or login; the longest name on record has under 1,000.
+IDENTITY_CHARACTERS = 1_000
 
 #: Points at which every part is compared first, at the least; each activation
 #: region that was found has two or more of them.
@@ -174,6 +200,13 @@ MAX_NESTING = 64
 #: Other readings of one answer that are looked at.  Three doubts have four (all
 #: turned round, and each by itself); a text with more doubts needs a person anyway.
 MAX_ALTERNATIVES = 8
+
+#: Tokens that all other readings of one answer may have together: eight readings of an
+#: answer of 2,500 tokens, and one of any.
+ALTERNATIVE_TOKENS = 20_000
+
+#: Notes about how one answer was read; a person who needs more than this reads the answer.
+READING_NOTES = 50
 
 #: Order of a derivative.  Homeworks ask for the second, Taylor's polynomials for the fifth
 #: or so; each order may double the terms.

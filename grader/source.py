@@ -9,6 +9,8 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 
+from grader.limits import KEY_CHARACTERS
+
 #: Widest excerpt that a caret message prints, in terminal cells.  80 columns
 #: less an indent; a longer line is cut around the caret.
 EXCERPT_CELLS = 72
@@ -73,6 +75,11 @@ def _visible(text: str) -> str:
     )
 
 
+def brief(text: str) -> str:
+    """A text as messages repeat it: cut where no one would read on."""
+    return text if len(text) <= KEY_CHARACTERS else text[: KEY_CHARACTERS - 1] + "…"
+
+
 def caret(text: str, span: Span, *, indent: str = "    ") -> str:
     """Two lines: the part of ``text`` around ``span``, and carets under the span.
 
@@ -86,9 +93,11 @@ def caret(text: str, span: Span, *, indent: str = "    ") -> str:
     line_end = text.find("\n", start)
     if line_end < 0:
         line_end = len(text)
-    before = _visible(text[line_start:start])
-    marked = _visible(text[start : min(end, line_end)])
-    after = _visible(text[min(end, line_end) : line_end])
+    # No more than could be shown: a line may be a whole file.
+    most = EXCERPT_CELLS + 1
+    before = _visible(text[max(line_start, start - most) : start])
+    marked = _visible(text[start : min(end, line_end, start + most)])
+    after = _visible(text[min(end, line_end) : min(line_end, end + most)])
     # Keep the caret in view: cut the left side first, then the marked part, then the right.
     if len(before) > EXCERPT_CELLS // 2:
         before = "…" + before[-(EXCERPT_CELLS // 2) :]

@@ -27,6 +27,8 @@ FOUND: tuple[tuple[str, str | bytes], ...] = (
     # A primed name before bars was printed without the dot that keeps it from being a call.
     ("expression", "\\underbrace{i_0'}_{f_2}\\times|-1|"),
     ("expression", "I_1'"),
+    # A quantity called I before bars was printed as an indicator without a condition.
+    ("expression", "\\frac{\\partial[g]I|i|}{\\partial5}"),
     # A root of an order that is infinite or no number stopped the screen.
     ("verdict", "(x)^\\sin^{-1}2"),
     ("verdict", "\\sqrt[sina'[\\sin(0)]]{(\\mathrm{0}) }"),

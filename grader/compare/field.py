@@ -25,6 +25,7 @@ evaluated so far is defined and 0 elsewhere.
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 from math import isqrt, lcm
 from typing import ClassVar
 
@@ -40,6 +41,21 @@ __all__ = ["Element", "Field", "Kernel", "Restart", "UndefinedEverywhere"]
 #: Primes by which the constants inside log and roots are split; a cofactor that
 #: is left stays whole, which is sound.
 _SMALL_PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47)
+
+
+@lru_cache(maxsize=1024)
+def _small_factors(whole: int) -> tuple[tuple[tuple[int, int], ...], int]:
+    """A number as powers of small primes, and the rest."""
+    powers = []
+    for prime in _SMALL_PRIMES:
+        exponent = 0
+        while whole % prime == 0:
+            whole //= prime
+            exponent += 1
+        if exponent:
+            powers.append((prime, exponent))
+    return tuple(powers), whole
+
 
 
 class Field(Piecewise):
@@ -245,14 +261,8 @@ class Field(Piecewise):
         for whole, side in ((abs(int(value.p)), 1), (int(value.q), -1)):
             if whole.bit_length() > MAX_NUMBER_BITS:
                 raise LimitError("MAX_NUMBER_BITS", "a number is too large")
-            rest = whole
-            for prime in _SMALL_PRIMES:
-                exponent = 0
-                while rest % prime == 0:
-                    rest //= prime
-                    exponent += 1
-                if exponent:
-                    terms.append(self._log_of_whole(prime, side * exponent))
+            powers, rest = _small_factors(whole)
+            terms += [self._log_of_whole(prime, side * power) for prime, power in powers]
             if rest > 1:
                 if rest > _SMALL_PRIMES[-1] ** 2:
                     self.incomplete = True

@@ -21,7 +21,7 @@ from typing import ClassVar, TypeVar
 from flint import arb, fmpq
 
 from grader.errors import GraderError, LimitError
-from grader.limits import MAX_NUMBER_BITS
+from grader.limits import MAX_NUMBER_BITS, NUMBERS_AT_ONCE
 
 Value = fmpq | arb
 T = TypeVar("T")
@@ -62,6 +62,11 @@ def once(compute: Callable[[], T]) -> Callable[[], T]:
     return lambda: value
 
 
+def in_groups(values: Sequence[T]) -> list[Sequence[T]]:
+    """A long sequence as some short ones, in order."""
+    return [values[at : at + NUMBERS_AT_ONCE] for at in range(0, len(values), NUMBERS_AT_ONCE)]
+
+
 class Numbers:
     """The algebra of exact rationals and balls at one point (see ``Interpreter``).
 
@@ -86,6 +91,8 @@ class Numbers:
         return arb(arb(exact), arb(_BOX)) if self._box else exact
 
     def add(self, terms: Sequence[Value]) -> Value:
+        if len(terms) > NUMBERS_AT_ONCE:
+            return self.add([self.add(some) for some in in_groups(terms)])
         total = terms[0]
         for term in terms[1:]:
             total = total + term
@@ -95,6 +102,8 @@ class Numbers:
         return -value
 
     def multiply(self, factors: Sequence[Value]) -> Value:
+        if len(factors) > NUMBERS_AT_ONCE:
+            return self.multiply([self.multiply(some) for some in in_groups(factors)])
         product = factors[0]
         for factor in factors[1:]:
             # An exact 0 annihilates a ball also where Arb must allow for infinities.

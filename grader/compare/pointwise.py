@@ -15,11 +15,11 @@ from typing import NamedTuple
 from flint import arb, ctx, fmpq
 
 from grader.compare.interpret import Interpreter, Known, Unevaluated
-from grader.compare.numbers import Numbers, Touched, Undefined, Unsure, Value
+from grader.compare.numbers import Numbers, Touched, Undefined, Unsure, Value, in_groups
 from grader.compare.values import Point, evaluate
 from grader.errors import LimitError
 from grader.expr.tree import Node
-from grader.limits import MAX_NUMBER_BITS
+from grader.limits import MAX_NUMBER_BITS, NUMBERS_AT_ONCE
 
 #: Bits of values that are not exact: far more than the digits that are compared.
 PRECISION = 192
@@ -89,6 +89,8 @@ class Everywhere:
         return Column([fmpq(v.numerator, v.denominator) for v in found], 0, exact=True)
 
     def add(self, terms: Sequence[Column]) -> Column:
+        if len(terms) > NUMBERS_AT_ONCE:
+            return self.add([self.add(some) for some in in_groups(terms)])
         if not all(term.exact for term in terms):
             return self._slowly(lambda *values: self._one_by_one.add(values), terms)
         values, alone = terms[0].values, terms[0].alone
@@ -101,6 +103,8 @@ class Everywhere:
         return Column([-v for v in value.values], value.alone, value.exact)
 
     def multiply(self, factors: Sequence[Column]) -> Column:
+        if len(factors) > NUMBERS_AT_ONCE:
+            return self.multiply([self.multiply(some) for some in in_groups(factors)])
         if not all(factor.exact for factor in factors):
             return self._slowly(lambda *values: self._one_by_one.multiply(values), factors)
         values, alone = factors[0].values, factors[0].alone

@@ -137,11 +137,13 @@ class Piecewise(Ring):
         return self._sign_step(poly, value.mask)
 
     def _has(self, value: Element, mask: int) -> bool:
-        return any(
-            degree > 0 and mask >> slot & 1
-            for degrees in (value.num.degrees(), value.den.degrees())
-            for slot, degree in enumerate(degrees)
-        )
+        above, below = value.num.degrees(), value.den.degrees()
+        while mask:  # few of many generators are marked
+            slot = mask.bit_length() - 1
+            if slot < len(above) and (above[slot] > 0 or below[slot] > 0):
+                return True
+            mask ^= 1 << slot
+        return False
 
     def _step_of_steps(self, poly: fmpq_mpoly, mask: int, strict: bool) -> Element:
         """The step of an argument that itself holds steps.

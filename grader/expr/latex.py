@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from grader.expr.composite import Answer, Chosen, Entries, Extents, Label
 from grader.expr.functions import FUNCTIONS
-from grader.expr.names import latex_name
+from grader.expr.names import MARKS, latex_name
 from grader.expr.tree import (
     All,
     Any,
@@ -212,9 +212,12 @@ def _needs_dot(before: Node, factor: Node, text: str) -> bool:
         return True
     if isinstance(before, Number) and isinstance(factor, Number):
         return True
-    # A name before a bracket may be a call: p(1 - p); with a prime, before any bracket.
-    opening = r"\left" if isinstance(before, Symbol) and before.name.endswith("'") else r"\left("
-    return isinstance(before, Symbol) and text.startswith(opening)
+    if not isinstance(before, Symbol):
+        return False
+    # A name before a bracket may be a call: p(1 - p).  With a prime it may be one before any
+    # bracket, and a name that marks an indicator would take what stands in it for a condition.
+    calls = before.name.endswith("'") or before.name in MARKS
+    return text.startswith(r"\left" if calls else r"\left(")
 
 
 def _big(node: Big, functions: Names) -> str:

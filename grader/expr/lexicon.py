@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from grader.expr.functions import SPELLINGS
-from grader.expr.names import GREEK, Vocabulary
+from grader.expr.names import GREEK, MARKS, Vocabulary
 from grader.expr.tokens import (
     BY,
     COMMAND_TOKENS,
@@ -32,9 +32,7 @@ from grader.expr.tokens import (
     WORDS_OF_LETTERS,
     Entry,
 )
-
-#: Quantities of these names are also marks: of an indicator, of a differential.
-_MARKS = frozenset({"I", "d", "delta", "chi"})
+from grader.limits import SUGGESTED_NAMES
 
 #: Letters of the longest word that a run may hold.
 _LONGEST_WORD = max(map(len, [*SPELLINGS, *GREEK]))
@@ -91,7 +89,7 @@ class Lexicon:
         if name.lower() in SPELLINGS and len(name) > 1:
             return (FUNCTION, SPELLINGS[name.lower()])
         if self.free:
-            return (MARKED if name in _MARKS else SYMBOL, name)
+            return (MARKED if name in MARKS else SYMBOL, name)
         if name == "d":
             return (DIFFERENTIAL, "d")
         return (UNKNOWN, name)
@@ -103,7 +101,7 @@ class Lexicon:
         if quantity is not None:
             if row is not None:
                 return (EITHER, quantity)
-            return (MARKED if quantity in _MARKS else SYMBOL, quantity)
+            return (MARKED if quantity in MARKS else SYMBOL, quantity)
         return None if row is None else (FUNCTION, row)
 
     def function_of(self, name: str) -> str:
@@ -312,10 +310,20 @@ def suggestion(name: str, lexicon: Lexicon) -> str | None:
     vocabulary = lexicon.vocabulary
     known = [*vocabulary.names, *vocabulary.aliases, *vocabulary.functions]
     known += [row for row in SPELLINGS if len(row) > 2]
+    if len(known) > SUGGESTED_NAMES:
+        return None
     # Short names are near to everything: allow one slip for every three characters.
     allowed = max(0.5, min(2.0, len(name) / 3))
-    scored = sorted((distance(name, other), other) for other in known if other != name)
-    return scored[0][1] if scored and scored[0][0] <= allowed else None
+    # Counting letters is a tenth of the work, and tells for nearly all names that they are not near.
+    mine = _letters(name)
+    near = [other for other in known if other != name and _slips(mine, _letters(other)) <= allowed]
+    best = min(((distance(name, other), other) for other in near), default=(9.0, ""))
+    return best[1] if best[0] <= allowed else None
+
+
+def _slips(mine: frozenset[str], others: frozenset[str]) -> int:
+    """Slips at the least: each letter that one name has and the other has not is one."""
+    return max(len(mine - others), len(others - mine))
 
 
 @lru_cache(maxsize=4096)
@@ -334,8 +342,7 @@ def distance(a: str, b: str) -> float:
     if abs(len(a) - len(b)) > 3:
         return 9.0
     # Each letter that one has and the other has not is a slip; most words end here.
-    mine, others = _letters(a), _letters(b)
-    if len(mine - others) > 2 or len(others - mine) > 2:
+    if _slips(_letters(a), _letters(b)) > 2:
         return 9.0
     rows = [[float(j) for j in range(len(b) + 1)]]
     for i, x in enumerate(a, 1):

@@ -48,6 +48,10 @@ def layered_name(text: str) -> str | None:
     return f"{base}^{round_ or square}" + (f"_{subscript}" if subscript else "")
 
 
+#: Quantities of these names are also marks: of an indicator, of a differential.
+MARKS = frozenset({"I", "d", "delta", "chi"})
+
+
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
     """What names mean while one text is read.

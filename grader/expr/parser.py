@@ -34,7 +34,7 @@ from grader.expr.tokens import (
     Tokens,
 )
 from grader.expr.tree import Condition, Node, Partial, Quotient, Symbol
-from grader.limits import MAX_ALTERNATIVES
+from grader.limits import ALTERNATIVE_TOKENS, MAX_ALTERNATIVES, READING_NOTES
 from grader.source import Span
 
 __all__ = [
@@ -100,6 +100,8 @@ def parse_answer(text: str, vocabulary: Vocabulary) -> Reading:
             raise
         tokens = again
         reading, choices = _read(text, vocabulary, tokens)
+    if len(reading.notes) > READING_NOTES:
+        reading = replace(reading, notes=_first_notes(reading.notes))
     if not choices:
         return reading
     return replace(reading, alternatives=_alternatives(reading, choices, vocabulary, tokens))
@@ -127,6 +129,20 @@ def _read(
     return _read_statements(text, vocabulary, tokens, flipped)
 
 
+def _first_notes(notes: tuple[Note, ...]) -> tuple[Note, ...]:
+    """As many notes as a person reads, and how many more there are of each kind."""
+    kept, left = notes[:READING_NOTES], notes[READING_NOTES:]
+    kinds = dict.fromkeys(note.kind for note in left)
+    return kept + tuple(
+        Note(
+            next(note.span for note in left if note.kind == kind),
+            f"{sum(note.kind == kind for note in left)} more places are read in the same way",
+            kind,
+        )
+        for kind in kinds
+    )
+
+
 def _alternatives(
     reading: Reading, choices: list[int], vocabulary: Vocabulary, tokens: Tokens
 ) -> tuple[Node, ...]:
@@ -136,7 +152,9 @@ def _alternatives(
     if len(sites) > 1:
         turned += [frozenset({site}) for site in sites]
     found: list[Node] = []
-    for flipped in turned[:MAX_ALTERNATIVES]:
+    # At least all turned round; fewer one by one where the text is long.
+    most = max(1, min(MAX_ALTERNATIVES, ALTERNATIVE_TOKENS // len(tokens.kinds)))
+    for flipped in turned[:most]:
         try:
             tree = _read(reading.text, vocabulary, tokens, flipped)[0].tree
         except (AnswerError, LimitError):

@@ -21,6 +21,7 @@ from grader.expr.composite import Answer, sides
 from grader.expr.names import FREE, Vocabulary
 from grader.expr.parser import parse_answer, parse_name
 from grader.expr.tree import Call, Node, Symbol, symbols, walk
+from grader.limits import DEFINITIONS_READ
 from grader.questions.part import Statement
 from grader.read.answers import Entry
 from grader.results import Outcome, Verdict
@@ -107,8 +108,13 @@ def make_scope(
     """
     notes: list[str] = []
     written: dict[str, _Written] = {}
-    for entries, whole_file in ((file, True), (question, False)):
-        for entry in entries:
+    for entries, whole_file in ((tuple(file), True), (tuple(question), False)):
+        left = len(entries) - DEFINITIONS_READ
+        if left > 0:
+            notes.append(
+                f"only the first {DEFINITIONS_READ:,} definitions are read; {left:,} more are left out"
+            )
+        for entry in entries[:DEFINITIONS_READ]:
             try:
                 name = parse_name(entry.key, FREE)
             except (AnswerError, LimitError) as error:

@@ -9,18 +9,25 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from grader.errors import Fault, FileError
-from grader.limits import FILE_FAULTS
+from grader.limits import (
+    ANSWERS_CHARACTERS,
+    ANSWERS_LINES,
+    FILE_FAULTS,
+    IDENTITY_CHARACTERS,
+    UNKNOWN_KEYS,
+)
 from grader.read.decode import decode, read_bytes
 from grader.read.entries import Entry, key_text, value_of
 from grader.read.nodes import Alias, Listing, Node, Pairs, Scalar, Source, walk
 from grader.read.suggest import near
 from grader.read.trees import Tree, read_tree
 from grader.results import Student
+from grader.source import Place, brief
 
 __all__ = ["AnswerBlock", "AnswersFile", "Entry", "load_answers", "read_answers"]
 
@@ -31,6 +38,7 @@ STUDENT_KEYS: Final = ("name", "id", "sis_user_id", "sis_login_id")
 #: Faults of a file that does not say whose it is; where Canvas says so, they are none.
 NO_STUDENT: Final = "the file has no `student`"
 NO_NAME: Final = "`student` says neither name nor id"
+_WHOSE: Final = frozenset({NO_STUDENT, NO_NAME})
 
 _QUESTION: Final = re.compile(
     r"(?i:q|question|problem|p|ex|exercise|task|part)?[ _-]*\d{1,3}[a-z]?"
@@ -86,6 +94,7 @@ def read_answers(data: bytes, file: str) -> AnswersFile:
     Raises FileError, with all faults, where nothing in it can be graded.
     """
     decoded = decode(data, file)
+    _must_be_readable(decoded.text, file)
     tree = read_tree(decoded.text, file)
     reader = _Reader(tree)
     reader.notes.extend(decoded.notes)
@@ -95,7 +104,15 @@ def read_answers(data: bytes, file: str) -> AnswersFile:
         line = f"line {tree.unsound.place.line}:"
         if not tree.notes and not any(note.startswith(line) for note in reader.notes):
             reader.notes.append(f"{line} not sound YAML, {tree.unsound.message}; read line by line")
-    faults = sorted(set(reader.faults))[:FILE_FAULTS]
+    faults = sorted(set(reader.faults))
+    more = len(faults) - FILE_FAULTS + reader.more_faults
+    if more > 0:
+        faults[FILE_FAULTS:] = [
+            replace(faults[-1], path="", message=f"{more:,} more such faults are not listed",
+                    suggestion=None, excerpt=None)
+        ]  # fmt: skip
+    if reader.more_notes:
+        reader.notes.append(f"{reader.more_notes:,} more notes of this kind are not listed")
     if not reader.has_content or (faults and not reader.has_answers):
         if tree.unsound is not None:
             faults = sorted({*faults, tree.unsound})
@@ -110,6 +127,18 @@ def read_answers(data: bytes, file: str) -> AnswersFile:
         digest=hashlib.sha256(data).hexdigest(),
         faults=tuple(faults),
     )
+
+
+def _must_be_readable(text: str, file: str) -> None:
+    """Raise FileError for a text that no person wrote as an answers file."""
+    lines = text.count("\n")
+    for count, most, what in (
+        (len(text), ANSWERS_CHARACTERS, "characters"),
+        (lines, ANSWERS_LINES, "lines"),
+    ):
+        if count > most:
+            message = f"the file has {count:,} {what}; an answers file of at most {most:,} is read"
+            raise FileError([Fault(Place(file, 1, 1), "", message)])
 
 
 def _note_order(note: str) -> int:
@@ -139,6 +168,7 @@ class _Reader:
         self.definitions: list[Entry] = []
         self.blocks: list[AnswerBlock] = []
         self.has_content = False
+        self.more_notes = self.more_faults = 0
         nodes = list(walk(list(tree.documents)))
         used = {node.name for node in nodes if isinstance(node, Alias)}
         self.anchors = {
@@ -153,12 +183,18 @@ class _Reader:
     # --- notes and faults ---------------------------------------------------
 
     def note(self, node: Node, message: str) -> None:
-        self.notes.append(f"line {self.source.line_of(node.start)}: {message}")
+        if len(self.notes) < FILE_FAULTS:
+            self.notes.append(f"line {self.source.line_of(node.start)}: {message}")
+        else:
+            self.more_notes += 1
 
     def fault(
         self, node: Node, message: str, suggestion: str | None = None, path: str = ""
     ) -> None:
-        self.faults.append(self.source.fault(node.start, node.end, message, suggestion, path))
+        if len(self.faults) < FILE_FAULTS or message in _WHOSE:
+            self.faults.append(self.source.fault(node.start, node.end, message, suggestion, path))
+        else:
+            self.more_faults += 1
 
     # --- the file -------------------------------------------------------------
 
@@ -263,13 +299,15 @@ class _Reader:
         typed = [self.key(key) for key, _ in pairs]
         present = set(typed) & set(known)
         names: list[str | None] = []
+        unlike = 0
         for (key, _), text in zip(pairs, typed, strict=True):
             if text in known:
                 names.append(text)
                 continue
             close = None
-            if not _QUESTION.fullmatch(text) and not _PART.search(text):
+            if unlike < UNKNOWN_KEYS and not _QUESTION.fullmatch(text) and not _PART.search(text):
                 close = near(text, known)
+                unlike += close is None
             if close is None or close in present:
                 names.append(None)
                 continue
@@ -297,10 +335,10 @@ class _Reader:
         if not has_answers or _PART.search(text):
             loose.append((key, value))
             return
-        close = near(text, TOP_KEYS)
+        close = near(text, TOP_KEYS) if len(self.faults) < FILE_FAULTS else None
         self.fault(
             key,
-            f"`{text}` is not a key of an answers file; what stands below it is not read",
+            f"`{brief(text)}` is not a key of an answers file; what stands below it is not read",
             f"did you mean `{close}`?"
             if close
             else "there are `student`, `assignment`, `definitions` and `answers`",
@@ -311,8 +349,7 @@ class _Reader:
 
     def read_student(self, node: Node) -> None:
         if isinstance(node, Scalar) and not node.is_empty:
-            got = value_of(node, self.source, self.anchors)
-            self.student.setdefault("name", None if got.text is None else got.text.strip())
+            self.student.setdefault("name", self.field(node))
             self.note(node, "`student` is one text; read as the name")
             return
         pairs = self.pairs_of(node, "`student`")
@@ -338,16 +375,21 @@ class _Reader:
                     self.note(key, f"`{text}` is read as `{folded}`")
                 yield folded
                 continue
-            close = near(text, STUDENT_KEYS)
+            close = near(text, STUDENT_KEYS) if len(self.notes) < FILE_FAULTS else None
             mend = f"did you mean `{close}`?" if close else "there are " + ", ".join(
                 f"`{name}`" for name in STUDENT_KEYS
             )  # fmt: skip
-            self.note(key, f"`{text}` is not a key of `student` and not read; {mend}")
+            self.note(key, f"`{brief(text)}` is not a key of `student` and not read; {mend}")
             yield None
 
     def field(self, node: Scalar) -> str | None:
         got = value_of(node, self.source, self.anchors)
-        return None if got.text is None else got.text.strip()
+        text = None if got.text is None else got.text.strip()
+        if text is not None and len(text) > IDENTITY_CHARACTERS:
+            self.fault(node, f"a name or id has {len(text):,} characters, and is not read; at most"
+                       f" {IDENTITY_CHARACTERS:,} are", path="$.student")  # fmt: skip
+            return None
+        return text
 
     # --- answers ----------------------------------------------------------------
 

@@ -42,6 +42,8 @@ _NEXT_PAIR: Final = re.compile(
 _FOLD: Final = re.compile(r"(?:(?<![ \t])[ \t]+)?\n\s*")
 FOLD_IN_QUOTES: Final = re.compile(r"(?:(?<![ \t])[ \t]+)?\n[ \t]*")
 _SIDE: Final = re.compile(r"\\(left|right)\\?[.|/<>]")
+#: Whatever counts as a bracket (see `bracket_step`); what closes is in a group.
+_ANY_BRACKET: Final = re.compile(r"\\left\\?[.|/<>]|[(\[{（［｛]|(\\right\\?[.|/<>]|[)\]}）］｝])")
 
 
 def bracket_step(text: str, at: int) -> tuple[int, int]:
@@ -65,42 +67,40 @@ def bracket_step(text: str, at: int) -> tuple[int, int]:
 
 def is_balanced(text: str) -> bool:
     """Whether every bracket of a text has its partner, whatever their kinds."""
-    depth = at = 0
-    while at < len(text):
-        step, width = bracket_step(text, at)
-        depth += step
+    depth = 0
+    for bracket in _ANY_BRACKET.finditer(text):
+        depth += -1 if bracket[1] else 1
         if depth < 0:
             return False
-        at += width
     return depth == 0
 
 
 def brackets_open(text: str) -> int:
     """How many brackets of a text are open at its end; negative where more are closed."""
-    depth = at = 0
-    while at < len(text):
-        step, width = bracket_step(text, at)
-        depth += step
-        at += width
-    return depth
+    return sum(-1 if bracket[1] else 1 for bracket in _ANY_BRACKET.finditer(text))
 
 
 def quote_end(text: str, start: int) -> int | None:
     """Behind the quote that closes the one at ``start``, or None."""
     opening = text[start]
     closing = CLOSING[opening]
-    at = start + 1
-    while at < len(text):
-        if opening == '"' and text[at] == "\\":
-            at += 2
-            continue
-        if text[at] == closing:
-            if opening == "'" and text.startswith("''", at):
-                at += 2
-                continue
+    at = text.find(closing, start + 1)
+    while at >= 0:
+        if opening == "'" and text.startswith("''", at):
+            at = text.find(closing, at + 2)
+        elif opening == '"' and _is_escaped(text, start + 1, at):
+            at = text.find(closing, at + 1)
+        else:
             return at + 1
-        at += 1
     return None
+
+
+def _is_escaped(text: str, start: int, at: int) -> bool:
+    """Whether the character there stands behind a backslash that is not escaped itself."""
+    before = at
+    while before > start and text[before - 1] == "\\":
+        before -= 1
+    return (at - before) % 2 == 1
 
 
 def key_end(text: str, start: int, stop: int) -> int | None:

@@ -10,6 +10,8 @@ from typing import Any
 #: Name: the part it answers, and the text.
 ANSWERS: dict[str, tuple[str, str]] = {
     "chars": ("q1.phi_1", "x" * 100_000),
+    "letters": ("q1.phi_1", "x" * 19_999),
+    "letters of a name": ("q1.phi_1", "abc" * 6_666),
     "chars plus": ("q1.phi_1", "+x" * 50_000),
     "chars 19999": ("q1.phi_1", "+x" * 9_990),
     "prods 19999": ("q1.phi_1", "x*" * 9_990 + "x"),
@@ -145,7 +147,7 @@ ANSWERS: dict[str, tuple[str, str]] = {
     "zw": ("q1.phi_1", "\u200b" * 19_000 + "x"),
     "bars": ("q1.phi_1", "|" * 19_999),
     "bars2": ("q1.phi_1", "|x" * 9_999),
-    "ambig": ("q1.phi_1", "1/2x+" * 1500 + "1"),
+    "ambig": ("q1.phi_1", "1/2x+" * 3300 + "1"),
     "ambig2": ("q1.phi_1", "\\sin x y/2z" * 1500),
     "D": ("q3.dl_df0", "D_1" + " \\times D_1" * 1600),
     "D2": ("q3.dl_df0", "(D_1+1)^{5000} x D_1"),
@@ -214,7 +216,7 @@ FILES: dict[str, dict[str, Any]] = {
     "a derivative of sixty sines": _file(_slope("z"), {"z": r"\sin(" * 60 + r"\phi_2" + ")" * 60}),
     "a derivative of a sine of a tower": _file(_slope("z"), {"z": r"\sin(9^{9^9} \phi_2 \pi)"}),
     "a derivative with many roots": _file(
-        _slope("z"), {"z": r"\phi_2" + "".join(rf"\sqrt{{{k}^{{{k}}}}}" for k in range(2, 50))}
+        _slope("z"), {"z": r"\phi_2" + "".join(rf"\sqrt{{{k}^{{{k}}}}}" for k in range(2, 200))}
     ),
     "a derivative with a root to factor": _file(
         _slope("z"), {"z": r"\phi_2 \sqrt{" + "1234567891" * 9 + "}"}
@@ -231,18 +233,31 @@ FILES: dict[str, dict[str, Any]] = {
     "a circle of a thousand definitions": _file(
         "z_{0}", {f"z_{k}": f"z_{{{(k + 1) % 1000}}}" for k in range(1000)}
     ),
-    "two thousand parts that there are not": _file(
-        "x", answers={"q1": {f"nope{k}": "1" for k in range(2_000)}}
+    "forty thousand parts that there are not": _file(
+        "x", answers={"q1": {f"nope{k}": "1" for k in range(40_000)}}
     ),
-    "five thousand questions": _file("x", answers={f"q{k}": {"a": "1"} for k in range(5_000)}),
-    "a name of two million letters": _file(
-        "x", student={"name": "A" * 500_000, "id": "1" * 200_000}
+    "twenty thousand questions": _file("x", answers={f"q{k}": {"a": "1"} for k in range(20_000)}),
+    "a name of half a million letters": _file(
+        "x", student={"name": "A b" * 160_000, "id": "1" * 100_000}
     ),
     "every part costs": _file(
         "x",
         answers={
-            "q1": {key: "+".join(rf"\sqrt{{x^2+{k}}}" for k in range(1, 80)) for key in _EVERY}
+            "q1": {key: "+".join(rf"\sqrt{{x^2+{k}}}" for k in range(1, 150)) for key in _EVERY}
         },
     ),
-    "doubts in every definition": _file("1", {f"z_{k}": "1/2x" * 50 for k in range(400)}),
+    "doubts in every definition": _file("1", {f"z_{k}": "1/2x" * 50 for k in range(800)}),
+    "two thousand definitions that name nothing": _file(
+        "1", {f"z_{k}": "xyw" * 50 for k in range(2_000)}
+    ),
+    "twenty thousand definitions": _file("x", {f"nope{k}": "1" for k in range(20_000)}),
+    "twenty thousand keys of the file": _file("x", **{f"nope{k}": "1" for k in range(20_000)}),
+    "twenty thousand keys of the student": _file(
+        "x", student={f"nope{k}": "1" for k in range(20_000)}
+    ),
+    "a key of half a million letters": _file("x", answers={"q1": {"A b" * 160_000: "1"}}),
+    "a question of half a million letters": _file("x", answers={"A b" * 160_000: {"phi_1": "1"}}),
+    "an assignment of half a million letters": _file("x", assignment="A b" * 160_000),
+    "an answer of a million letters": _file("x+" * 499_000),
+    "an answer of four million letters": _file("x+" * 2_000_000),
 }
