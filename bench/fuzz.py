@@ -1,5 +1,6 @@
 """Fuzzing: every reader of the program under inputs that nobody thought of.
 
+    python -m bench.fuzz --sum LOG... [--write]
     python -m bench.fuzz [--minutes 60] [--seed 1] [--only expression,archive]
                          [--engine own|atheris] [--out findings.json] [--write]
 
@@ -275,6 +276,33 @@ def with_atheris(targets: Sequence[Target], seconds: float, seed: int) -> Tally:
     return tally
 
 
+def summed(logs: Sequence[str]) -> str:
+    """The inputs and findings of some runs, from what they printed, as Markdown.
+
+    A run prints its counts after every round of turns; the last such line of a log counts,
+    so that a run which was stopped counts, too, up to there.
+    """
+    inputs: Counter[str] = Counter()
+    findings = 0
+    for log in logs:
+        lines = [line for line in log.splitlines() if line.startswith('{"inputs"')]
+        if lines:
+            last = json.loads(lines[-1])
+            inputs.update(last["inputs"])
+            findings += last["findings"]
+    rows = [f"| {name} | {count:,} |" for name, count in inputs.items()]
+    total = f"{sum(inputs.values()):,} inputs in {len(logs)} runs, {findings} findings."
+    return "\n".join(["| reader | inputs |", "| --- | ---: |", *rows, "", total])
+
+
+def written_into_docs(text: str) -> None:
+    """Put a text between the marks of ``docs/fuzzing.md``."""
+    page = ROOT / "docs" / "fuzzing.md"
+    before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
+    _, _, after = rest.partition(END)
+    page.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
+
+
 def report(tally: Tally) -> None:
     """Counts and findings, for people."""
     print(table(tally))
@@ -296,7 +324,14 @@ def main() -> None:
     parser.add_argument("--engine", choices=["own", "atheris"], default="own")
     parser.add_argument("--out", type=Path, help="findings and counts as JSON")
     parser.add_argument("--write", action="store_true", help="put the table into docs/fuzzing.md")
+    parser.add_argument("--sum", type=Path, nargs="+", help="add up what runs printed, instead")
     chosen = parser.parse_args()
+    if chosen.sum:
+        text = summed([log.read_text(encoding="utf-8") for log in chosen.sum])
+        print(text)
+        if chosen.write:
+            written_into_docs(text)
+        return
     only = chosen.only.split(",") if chosen.only else [target.name for target in TARGETS]
     targets = [target for target in TARGETS if target.name in only]
     start = time.monotonic()
@@ -317,11 +352,8 @@ def main() -> None:
             )
         )  # fmt: skip
     if chosen.write:
-        page = ROOT / "docs" / "fuzzing.md"
-        before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
-        _, _, after = rest.partition(END)
-        said = f"{BEGIN}\n{table(tally)}\n\n{sum(tally.inputs.values()):,} inputs in {spent:.0f} minutes, seed {chosen.seed}.\n{END}"
-        page.write_text(before + said + after, encoding="utf-8")
+        counted = f"{sum(tally.inputs.values()):,} inputs in {spent:.0f} minutes"
+        written_into_docs(f"{table(tally)}\n\n{counted}, seed {chosen.seed}.")
     sys.exit(bool(tally.findings))
 
 

@@ -8,7 +8,7 @@ import warnings
 import pytest
 
 from bench import fuzz_inputs
-from bench.fuzz import fuzz, shortened, table, tried
+from bench.fuzz import fuzz, shortened, summed, table, tried
 from bench.fuzz_targets import TARGETS, Broken, Target, stray_latex
 
 BY_NAME = {target.name: target for target in TARGETS}
@@ -123,3 +123,16 @@ def test_the_corpora_are_not_empty() -> None:
     stream = random.Random(1)
     assert all(len(target.corpus()) > 0 and target.vary(target.corpus()[0], target.corpus(), stream)
                is not None for target in TARGETS)  # fmt: skip
+
+
+def test_the_counts_of_runs_are_added_up() -> None:
+    first = '{"inputs": {"size": 5}, "findings": 0}\n{"inputs": {"size": 1000, "answers": 1}, "findings": 2}\nFOUND x'
+    second = '{"inputs": {"size": 234}, "findings": 0}\n{"inpu'
+    assert summed([first, second, "nothing"]).splitlines() == [
+        "| reader | inputs |",
+        "| --- | ---: |",
+        "| size | 1,234 |",
+        "| answers | 1 |",
+        "",
+        "1,235 inputs in 3 runs, 2 findings.",
+    ]
