@@ -57,7 +57,6 @@ def _small_factors(whole: int) -> tuple[tuple[tuple[int, int], ...], int]:
     return tuple(powers), whole
 
 
-
 class Field(Piecewise):
     """The algebra of normal forms; see ``compare/interpret.py`` for the operations.
 

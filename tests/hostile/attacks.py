@@ -259,5 +259,4 @@ FILES: dict[str, dict[str, Any]] = {
     "a question of half a million letters": _file("x", answers={"A b" * 160_000: {"phi_1": "1"}}),
     "an assignment of half a million letters": _file("x", assignment="A b" * 160_000),
     "an answer of a million letters": _file("x+" * 499_000),
-    "an answer of four million letters": _file("x+" * 2_000_000),
 }
