@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 import grader
 from grader.expr.calculus import differentiate
-from grader.expr.derivation import derivation
+from grader.expr.derivation import Step, derivation
 from grader.expr.latex import to_latex
 from grader.expr.names import FREE
 from grader.expr.parser import parse_expression
 from grader.expr.tree import Node, Partial, Symbol, children, substitute, symbols, with_children
-from grader.homework import load_rubric
-from grader.reports.key_page import steps_of
+from grader.homework import Homework, load_rubric
+from grader.questions.part import Part
+from grader.reports.key_page import key_view, steps_of
 
 ROOT = Path(__file__).parents[1]
 HOMEWORKS = [load_rubric(path) for path in sorted((ROOT / "rubrics").glob("*.yaml"))]
@@ -109,26 +110,73 @@ def test_names_are_followed_to_their_definitions() -> None:
     assert derivation(forward["y"], "x") == ()
 
 
+def explained(homework: Homework) -> Iterator[tuple[Part, str, tuple[Step, ...]]]:
+    """Every part, or entry of one, with the name it is differentiated by, and its steps."""
+    for stated in homework.parts:
+        for part in (stated, *stated.inner):
+            if steps := steps_of(part):
+                quantity = part.quantity
+                one = isinstance(quantity, Partial) and isinstance(quantity.quantity, Symbol)
+                if one and part.kind in ("derivative", "chain_term"):
+                    assert isinstance(quantity.variable, Symbol)
+                    yield part, quantity.variable.name, steps
+                else:
+                    assert part.derived is not None
+                    yield part, part.derived.variable, steps
+
+
 @pytest.mark.parametrize("homework", HOMEWORKS, ids=lambda homework: homework.file.id)
 def test_every_step_of_a_key_is_true(homework) -> None:
-    for part in homework.parts:
-        forward = part.statement.forward if part.kind == "derivative" else {}
-        environment = dict(part.statement.forward)
-        for step in steps_of(part):
+    for part, variable, steps in explained(homework):
+        forward = dict(part.statement.forward) if part.kind == "derivative" else {}
+        if part.derived is not None:  # what is held fixed stays a name in what was differentiated
+            forward = {n: t for n, t in forward.items() if n not in symbols(part.derived.line)}
 
-            def total(tree: Node, part=part, forward=forward) -> Node:
-                return differentiate(unfolded(tree, forward), part.quantity.variable.name)
+        def total(tree: Node, forward=forward, variable=variable) -> Node:
+            return differentiate(unfolded(tree, forward), variable)
 
-            def worked_out(tree: Node, total=total) -> Node:
-                if isinstance(tree, Partial):
-                    return total(tree.quantity)
-                new = tuple(worked_out(child, total) for child in children(tree))
-                return with_children(tree, new)  # type: ignore[return-value]
+        def worked_out(tree: Node, total=total) -> Node:
+            if isinstance(tree, Partial):
+                return total(tree.quantity)
+            new = tuple(worked_out(child, total) for child in children(tree))
+            return with_children(tree, new)  # type: ignore[return-value]
 
-            assert equal(worked_out(step.slope), total(step.of), environment), (part.id, step)
+        for step in steps:
+            assert equal(worked_out(step.slope), total(step.of), part.statement.forward), (
+                part.id,
+                step,
+            )
+        if part.sums is None:
+            # The first step begins at what was asked, so what it comes to is the reference.
+            assert isinstance(part.references[0].tree, Node)
+            if part.kind in ("derivative", "chain_term", "gradient", "jacobian", "hessian"):
+                environment = part.references[0].environment
+                found = worked_out(steps[0].slope)
+                assert equal(found, part.references[0].tree, environment), part.id
+
+
+def test_a_quantity_that_is_held_is_not_followed() -> None:
+    (homework,) = (each for each in HOMEWORKS if each.file.id == "multivariable")
+    part = homework.part("partial.partial")
+    assert part is not None
+    assert [step.rule for step in steps_of(part)] == ["constant factor", "power rule"]
+
+
+def test_sizes_say_what_gives_rows_and_columns_and_lines_are_shown() -> None:
+    views = {
+        part.part: [(step.rule, step.latex) for step in part.steps]
+        for homework in HOMEWORKS
+        if homework.file.id in ("activity6", "linear_system")
+        for question in key_view(homework).questions
+        for part in question.parts
+    }
+    assert views["q3.df1_dh1"] == [
+        ("denominator layout: the rows are those of", r"h_{1} \in \mathbb{R}^{D_{1}}"),
+        ("denominator layout: the columns are those of", r"f_{1} \in \mathbb{R}^{D_{2}}"),
+    ]
+    assert views["gradient.dL_dx"] == [("by definition", r"L = \left\|A x - b\right\|^{2}")]
 
 
 def test_all_derivatives_of_activity_6_are_explained() -> None:
     (homework,) = (each for each in HOMEWORKS if each.file.id == "activity6")
-    explained = [part.id for part in homework.parts if steps_of(part)]
-    assert len(explained) == 18  # all but the sizes
+    assert len(list(explained(homework))) == 18  # all but the sizes

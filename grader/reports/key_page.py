@@ -9,9 +9,9 @@ from pathlib import Path
 from types import MappingProxyType
 
 from grader.compare.fingerprint import fingerprint
-from grader.expr.composite import Answer, sides
+from grader.expr.composite import Answer, Label, sides
 from grader.expr.derivation import Step, derivation
-from grader.expr.tree import Partial, Symbol
+from grader.expr.tree import Dimensions, Partial, Symbol, symbols
 from grader.homework import Homework
 from grader.questions import QUESTIONS
 from grader.questions.part import Part
@@ -120,15 +120,70 @@ def _key_part(part: Part, homework: Homework) -> KeyPart:
         hint=part.hint or "",
         worth=plural(part.points, "point"),
         reference=part.latex(part.answer),
-        steps=tuple(_step_view(part, step) for step in steps_of(part)),
+        steps=_steps(part, homework),
         slips=slips,
         more=more,
     )
 
 
-def _step_view(part: Part, step: Step) -> StepView:
-    assert isinstance(part.quantity, Partial)
-    asked = part.latex(Partial(step.of, part.quantity.variable))
+def _steps(part: Part, homework: Homework) -> tuple[StepView, ...]:
+    """How the reference of a part follows: the rules of its derivation; of a size, what gives
+    the rows and the columns; of what is put together otherwise, the lines that it uses."""
+    variable = part.derived.variable if part.derived else ""
+    if isinstance(part.quantity, Partial) and isinstance(part.quantity.variable, Symbol):
+        variable = part.quantity.variable.name
+    if ruled := steps_of(part):
+        return tuple(_step_view(part, step, variable) for step in ruled)
+    if part.inner:
+        entries = [view for inner in part.inner for view in _steps(inner, homework)]
+        return tuple(dict.fromkeys(entries))
+    if isinstance(part.answer, Dimensions):
+        return _sides_of_a_size(part, homework)
+    return _lines_used(part)
+
+
+def _sides_of_a_size(part: Part, homework: Homework) -> tuple[StepView, ...]:
+    quantity, sizes = part.quantity, part.statement.sizes
+    if not isinstance(quantity, Partial):
+        return ()
+    (question,) = (each for each in homework.file.questions if each.id == part.question)
+    above, below = quantity.quantity, quantity.variable
+    first, second = (below, above) if question.layout == "denominator" else (above, below)
+    return tuple(
+        StepView(
+            f"{question.layout} layout: the {side} are those of",
+            rf"{part.latex(each)} \in \mathbb{{R}}^{{{part.latex(sizes[each.name])}}}",
+        )
+        for side, each in (("rows", first), ("columns", second))
+        if isinstance(each, Symbol) and each.name in sizes
+    )
+
+
+def _lines_used(part: Part) -> tuple[StepView, ...]:
+    """The lines of the forward pass that the reference goes through, in order."""
+    forward = part.statement.forward
+    pending = list(_names_in(part))
+    used: set[str] = set()
+    while pending:
+        name = pending.pop()
+        if name in forward and name not in used:
+            used.add(name)
+            pending.extend(symbols(forward[name]))
+    return tuple(
+        StepView("by definition", f"{part.latex(Symbol(name))} = {part.latex(forward[name])}")
+        for name in forward
+        if name in used
+    )
+
+
+def _names_in(part: Part) -> frozenset[str]:
+    quantity = part.quantity
+    asked = frozenset() if isinstance(quantity, Label) else symbols(quantity)
+    return asked.union(*map(symbols, sides(part.answer)))
+
+
+def _step_view(part: Part, step: Step, variable: str) -> StepView:
+    asked = part.latex(Partial(step.of, Symbol(variable)))
     return StepView(step.rule, f"{asked} = {part.latex(step.slope)}")
 
 
@@ -138,14 +193,18 @@ def steps_of(part: Part) -> tuple[Step, ...]:
     A chain's last term holds every name but its variable fixed; a derivative is followed
     through the forward pass.
     """
-    quantity = part.quantity
-    if part.kind not in _DERIVED or not isinstance(quantity, Partial):
-        return ()
-    above, below = quantity.quantity, quantity.variable
-    if not isinstance(above, Symbol) or not isinstance(below, Symbol):
-        return ()
-    forward = part.statement.forward
-    return derivation(forward[above.name], below.name, forward if _DERIVED[part.kind] else None)
+    quantity, derived, forward = part.quantity, part.derived, part.statement.forward
+    if (
+        part.kind in _DERIVED
+        and isinstance(quantity, Partial)
+        and isinstance(quantity.quantity, Symbol)
+        and isinstance(quantity.variable, Symbol)
+    ):
+        held = frozenset() if derived is None else symbols(derived.line)
+        known = {name: line for name, line in forward.items() if name not in held}
+        line, variable = forward[quantity.quantity.name], quantity.variable.name
+        return derivation(line, variable, known if _DERIVED[part.kind] else None)
+    return () if derived is None else derivation(derived.line, derived.variable)
 
 
 #: Kinds whose answers a derivation explains, and whether it goes through the forward pass.
