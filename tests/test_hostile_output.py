@@ -221,50 +221,34 @@ def test_every_page_has_its_policy_and_no_foreign_element(out: Path) -> None:
 
 
 @pytest.mark.browser
-def test_a_real_browser_runs_nothing_and_asks_for_nothing(out: Path, tmp_path: Path) -> None:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        pytest.skip("there is no chromium on this machine")
-    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+def test_a_real_browser_runs_nothing_and_asks_for_nothing(
+    browser, out: Path, tmp_path: Path
+) -> None:
     pages = [out / "index.html", *sorted((out / "feedback").glob("*.html"))[: len(VECTORS) + 8]]
     told: list[str] = []
-    with playwright.sync_playwright() as running:
-        browser = running.chromium.launch(
-            executable_path=chromium,
-            args=[
-                "--no-sandbox",
-                "--disable-gpu",
-                "--no-first-run",
-                "--disable-background-networking",
-            ],
+    page = browser.new_page()
+    page.on("dialog", lambda dialog: (told.append(f"dialog {dialog.message}"), dialog.dismiss()))
+    page.on("console", lambda message: told.append(f"console {message.text}"))
+    page.on("pageerror", lambda error: told.append(f"error {error}"))
+    page.on("popup", lambda other: told.append(f"popup {other.url}"))
+    page.on("request", lambda request: told.append(request.url))
+    for path in pages:
+        page.goto(path.as_uri())
+        assert page.evaluate("typeof window.pwned") == "undefined", path.name
+        assert (
+            page.evaluate("document.querySelectorAll('iframe,img,object,embed,base,form').length")
+            == 0
         )
-        page = browser.new_page()
-        page.on(
-            "dialog", lambda dialog: (told.append(f"dialog {dialog.message}"), dialog.dismiss())
-        )
-        page.on("console", lambda message: told.append(f"console {message.text}"))
-        page.on("pageerror", lambda error: told.append(f"error {error}"))
-        page.on("popup", lambda other: told.append(f"popup {other.url}"))
-        page.on("request", lambda request: told.append(request.url))
-        for path in pages:
-            page.goto(path.as_uri())
-            assert page.evaluate("typeof window.pwned") == "undefined", path.name
-            assert (
-                page.evaluate(
-                    "document.querySelectorAll('iframe,img,object,embed,base,form').length"
-                )
-                == 0
-            )
-        # The same eyes see what does run.
-        asked = [path.as_uri() for path in pages]
-        assert told == asked
-        bad = tmp_path / "bad.html"
-        bad.write_text("<img src=http://127.0.0.1:9/x onerror='pwned=1;alert(1)'>")
-        page.goto(bad.as_uri())
-        page.wait_for_timeout(300)
-        assert page.evaluate("window.pwned") == 1
-        assert {"dialog 1", "http://127.0.0.1:9/x"} <= set(told)
-        browser.close()
+    # The same eyes see what does run.
+    asked = [path.as_uri() for path in pages]
+    assert told == asked
+    bad = tmp_path / "bad.html"
+    bad.write_text("<img src=http://127.0.0.1:9/x onerror='pwned=1;alert(1)'>")
+    page.goto(bad.as_uri())
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.pwned") == 1
+    assert {"dialog 1", "http://127.0.0.1:9/x"} <= set(told)
+    page.close()
 
 
 def test_markdown_renders_to_no_html_link_or_image(out: Path) -> None:
