@@ -31,7 +31,7 @@ from grader.questions.built import Setting, made
 from grader.questions.derivative import read_expression
 from grader.questions.part import Chains, Kind, Part, Statement
 from grader.questions.partials import reaches
-from grader.questions.statement import Faults, read_partial, read_statement
+from grader.questions.statement import Faults, asked_links, read_statement
 from grader.read.rubric import QuestionFile, RubricFile
 from grader.results import Outcome, Verdict
 from grader.source import Span
@@ -45,13 +45,7 @@ def build_chains(question: QuestionFile, rubric: RubricFile) -> tuple[Part, ...]
     faults = Faults(rubric)
     statement = read_statement(question, faults)
     parts: list[Part] = []
-    asked = [(part, read_partial(part, statement, faults)) for part in question.parts]
-    faults.raise_if_any()
-    for part, quantity in asked:
-        assert quantity is not None
-        assert isinstance(quantity.quantity, Symbol)
-        assert isinstance(quantity.variable, Symbol)
-        above, below = quantity.quantity.name, quantity.variable.name
+    for part, quantity, above, below in asked_links(question, statement, faults):
         try:
             paths = tuple(_paths(statement.forward, above, below))
         except LimitError as error:

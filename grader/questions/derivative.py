@@ -24,7 +24,7 @@ from grader.questions.built import (
 )
 from grader.questions.part import Derived, Kind, Part, Statement
 from grader.questions.partials import Disallowed, work_out
-from grader.questions.statement import Faults, read_partial, read_statement
+from grader.questions.statement import Faults, asked_links, read_partial, read_statement
 from grader.read.rubric import PartFile, QuestionFile, RubricFile
 from grader.results import Outcome, Verdict
 
@@ -71,13 +71,7 @@ def build_chain_terms(question: QuestionFile, rubric: RubricFile) -> tuple[Part,
     faults = Faults(rubric)
     statement = read_statement(question, faults)
     parts: list[Part] = []
-    asked = [(part, read_partial(part, statement, faults)) for part in question.parts]
-    faults.raise_if_any()
-    for part, quantity in asked:
-        assert quantity is not None
-        assert isinstance(quantity.quantity, Symbol)
-        assert isinstance(quantity.variable, Symbol)
-        above, below = quantity.quantity.name, quantity.variable.name
+    for part, quantity, above, below in asked_links(question, statement, faults):
         try:
             from grader.derive import chain_term
 

@@ -282,3 +282,21 @@ def read_partial(
         )
         return None
     return found
+
+
+def asked_links(
+    question: QuestionFile, statement: Statement, faults: Faults
+) -> list[tuple[PartFile, Partial, str, str]]:
+    """The parts of a question about derivatives of one name by one name, with those names.
+
+    Raises RubricError with all faults, where there are any.
+    """
+    asked = [(part, read_partial(part, statement, faults)) for part in question.parts]
+    faults.raise_if_any()
+    links = []
+    for part, quantity in asked:
+        assert quantity is not None
+        assert isinstance(quantity.quantity, Symbol)
+        assert isinstance(quantity.variable, Symbol)
+        links.append((part, quantity, quantity.quantity.name, quantity.variable.name))
+    return links
