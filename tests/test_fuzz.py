@@ -29,6 +29,10 @@ FOUND: tuple[tuple[str, str | bytes], ...] = (
     ("expression", "I_1'"),
     # A quantity called I before bars was printed as an indicator without a condition.
     ("expression", "\\frac{\\partial[g]I|i|}{\\partial5}"),
+    # ... and before rows of cases.
+    ("expression", "−{I}\\times\\begin{cases}f_2& f2 > 0\\text{}\\end{cases}"),
+    # A subscript of a subscript made a name that cannot be written.
+    ("expression", "w9_{1}"),
     # A root of an order that is infinite or no number stopped the screen.
     ("verdict", "(x)^\\sin^{-1}2"),
     ("verdict", "\\sqrt[sina'[\\sin(0)]]{(\\mathrm{0}) }"),

@@ -215,9 +215,10 @@ def _needs_dot(before: Node, factor: Node, text: str) -> bool:
     if not isinstance(before, Symbol):
         return False
     # A name before a bracket may be a call: p(1 - p).  With a prime it may be one before any
-    # bracket, and a name that marks an indicator would take what stands in it for a condition.
+    # bracket, and a name that marks an indicator would take what stands in it, or rows of cases,
+    # for a condition.
     calls = before.name.endswith("'") or before.name in MARKS
-    return text.startswith(r"\left" if calls else r"\left(")
+    return text.startswith((r"\left", r"\begin") if calls else r"\left(")
 
 
 def _big(node: Big, functions: Names) -> str:

@@ -190,7 +190,9 @@ class Lexicon:
                 end = _subscript_end(run, end + 1)
                 name = f"{base}_{run[start + letters + 1 : end]}"
             if end == size and tail:
-                name = name + tail if "_" not in name else run + tail
+                if "_" in name:  # w9_{1}: a subscript of a subscript
+                    return [Piece((UNKNOWN, run + tail), 0, size + len(tail))]
+                name += tail
                 end += len(tail)
             found.append(Piece(self.resolve(name), start, end))
             start = end
