@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from grader.expr import decorations
 from grader.expr.functions import SPELLINGS
-from grader.expr.lexicon import distance
+from grader.expr.lexicon import nearest
 from grader.expr.names import ACCENTS, GREEK
 from grader.expr.tokens import (
     ACCENT_FORMS,
@@ -53,6 +53,11 @@ from grader.expr.tokens import (
 
 if TYPE_CHECKING:
     from grader.expr.lexer import Lexer
+
+#: What a command may have been meant for, in the order of the alphabet.
+_NAMES_OF_COMMANDS = tuple(
+    sorted({*COMMAND_TOKENS, *GREEK, *SPELLINGS, *FACES, *ACCENTS, "left", "right", "text"})
+)
 
 _BLANKS = re.compile(r"(?:[\s~]|\\[,;:!> ])*")
 _ARGUMENT = re.compile(r"\\[A-Za-z]+|\\.|.", re.DOTALL)
@@ -155,9 +160,8 @@ def _wide_space(lexer: Lexer, start: int) -> None:
 
 def _near(name: str) -> str | None:
     """The mend of a command that is nearly a known one."""
-    known = [*COMMAND_TOKENS, *GREEK, *SPELLINGS, *FACES, *ACCENTS, "left", "right", "text"]
-    slips, best = min((distance(name, other), other) for other in sorted(known))
-    return rf"did you mean `\{best}`?" if slips <= (1 if len(name) < 5 else 2) else None
+    best = nearest(name, _NAMES_OF_COMMANDS, 1 if len(name) < 5 else 2)
+    return None if best is None else rf"did you mean `\{best}`?"
 
 
 def argument(lexer: Lexer, pos: int, name: str, start: int) -> tuple[str, int]:
@@ -290,8 +294,8 @@ def _after_caret(lexer: Lexer) -> bool:
 
 
 def _near_function(content: str) -> str | None:
-    scored = sorted((distance(content.lower(), other), other) for other in SPELLINGS)
-    return f"did you mean `{scored[0][1]}`?" if scored[0][0] <= 1 else None
+    best = nearest(content.lower(), SPELLINGS, 1)
+    return None if best is None else f"did you mean `{best}`?"
 
 
 def simple_name(content: str) -> str | None:

@@ -7,6 +7,7 @@ pieces that a run of letters such as ``theta01x`` may be cut into.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -316,9 +317,14 @@ def suggestion(name: str, lexicon: Lexicon) -> str | None:
         return None
     # Short names are near to everything: allow one slip for every three characters.
     allowed = max(0.5, min(2.0, len(name) / 3))
+    return nearest(name, [other for other in known if other != name], allowed)
+
+
+def nearest(name: str, known: Iterable[str], allowed: float) -> str | None:
+    """The first of the known names that are nearest, at no more than so many slips."""
     # Counting letters is a tenth of the work, and tells for nearly all names that they are not near.
     mine = _letters(name)
-    near = [other for other in known if other != name and _slips(mine, _letters(other)) <= allowed]
+    near = [other for other in known if _slips(mine, _letters(other)) <= allowed]
     best = min(((distance(name, other), other) for other in near), default=(9.0, ""))
     return best[1] if best[0] <= allowed else None
 
