@@ -377,6 +377,10 @@ MAX_FACTORS = 64
 #: derivative of a network with one hidden layer has some 200.
 MAX_MATRIX_NODES = 4_000
 
+#: Nodes of a differential that the key shows put together in one line: that of the first
+#: weights of a network with one hidden layer has some 60; a longer line no one follows.
+MAX_STEP_NODES = 120
+
 #: Largest power of a matrix that is written out.
 MAX_MATRIX_POWER = 6
 

@@ -1,20 +1,23 @@
 r"""Derivatives of matrix expressions, by the rules of differentials.
 
-A number's derivative by a matrix is found backwards, as backpropagation finds it: from
-dL = ⟨G, dY⟩ for a part Y of L follows what G is for the parts of Y.  A column's derivative
-by a column is found forwards: from the Jacobians of the parts of Y follows that of Y.
+Every operation has one rule, which says its differential by those of its parts:
+d(XY) = dX Y + X dY, d(X^{-1}) = −X^{-1} dX X^{-1}, d tr X = tr dX,
+d f(X) = f'(X) ∘ dX entry by entry.  A number's derivative by a matrix is read off backwards,
+as backpropagation finds it: from dL = ⟨G, dY⟩ for a part Y of L and the differential of Y
+follows what G is for the parts of Y.  A column's derivative by a column is read off forwards:
+from the Jacobians of the parts of Y and the differential of Y follows the Jacobian of Y.
 Both give what a person would write: no entries, no components.
 
-The rules are those of a first course on matrix differentials: d(XY) = dX Y + X dY,
-d(X^{-1}) = −X^{-1} dX X^{-1}, d tr X = tr dX, d f(X) = f'(X) ∘ dX entry by entry.
+What is shown of a derivation (:func:`matrix_steps`) are those same differentials.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from grader.expr.calculus import differentiate
-from grader.expr.tree import Node, Number, substitute, symbols
+from grader.expr.tree import Call, Node, Number, Power, Quotient, substitute, symbols
 from grader.expr.typed import (
     SCALAR,
     Shape,
@@ -30,6 +33,7 @@ from grader.expr.typed import (
     transpose,
     zero,
 )
+from grader.limits import MAX_STEP_NODES
 
 
 def matrix_derivative(value: Typed, name: str, shape: Shape, layout: str) -> Typed:
@@ -81,70 +85,70 @@ def _turned(shape: Shape) -> Shape:
     return shape[1], shape[0]
 
 
-# --- Backwards: a number by anything --------------------------------------------------
+# --- The rules ------------------------------------------------------------------------
 
 
-def gradient(value: Typed, name: str, shape: Shape) -> Typed:
-    """The derivative of a number by a name, in the shape of the name.  Raises ValueError."""
-    return add(_back(value, number(1), name), shape)
+@dataclass(frozen=True, slots=True)
+class Step:
+    """``left`` = ``right`` by ``rule``; both are of one shape."""
+
+    rule: str
+    left: Typed
+    right: Typed
 
 
-def _back(value: Typed, adjoint: Typed, name: str) -> list[Typed]:
-    """What each occurrence of the name below a value adds, for the value's own derivative."""
-    if not depends(value, name) or is_zero(adjoint):
-        return []
+def d(value: Typed) -> Typed:
+    """The differential of a value, as a letter of its own."""
+    return Typed("differential", (value,), value.shape)
+
+
+def differential(value: Typed, name: str) -> Step:
+    """The differential of a value by those of its parts: the rule of its operation.
+
+    What does not depend on the name is held fixed.  The right side is a sum of terms, in
+    each of which the differential of one part stands once: by itself, transposed, under a
+    trace, or as a factor.  Raises ValueError for an operation without a rule, and for the
+    name itself.
+    """
     args = value.args
     match value.op:
-        case "symbol":
-            return [adjoint]
         case "sum":
-            return [part for arg in args for part in _back(arg, adjoint, name)]
+            parts = [d(arg) for arg in args if depends(arg, name)]
+            return Step("sum rule", d(value), _sum(parts, value.shape))
         case "product":
-            return _back_product(value, adjoint, name)
-        case "transpose":
-            return _back(args[0], transpose_through(adjoint), name)
+            return _of_product(value, _without_diag(args), name)
         case "elementwise":
-            found: list[Typed] = []
-            for k, arg in enumerate(args):
-                others = [adjoint, *args[:k], *args[k + 1 :]]
-                found += _back(arg, elementwise(others, arg.shape), name)
-            return found
+            terms = [
+                elementwise([*args[:k], d(arg), *args[k + 1 :]], value.shape)
+                for k, arg in enumerate(args)
+                if depends(arg, name)
+            ]
+            rule = "product rule, entry by entry" if len(terms) > 1 else "constant factor"
+            return Step(rule, d(value), _sum(terms, value.shape))
         case "map":
-            return _back_map(value, adjoint, name)
+            return _of_map(value, name)
+        case "transpose":
+            return Step("transpose", d(value), transpose(d(args[0])))
         case "trace":
-            eye = Typed("identity", (), args[0].shape)
-            return _back(args[0], multiply([adjoint, eye], args[0].shape), name)
+            return Step("trace", d(value), Typed("trace", (d(args[0]),), SCALAR))
         case "inverse":
-            turned = transpose(value)
-            return _back(args[0], negate(multiply([turned, adjoint, turned], value.shape)), name)
-        case "diag" | "identity" | "ones":
-            raise ValueError(f"the derivative of `{value.op}` by `{name}` is not worked out here")
+            product = multiply([value, d(args[0]), value], value.shape)
+            return Step("inverse", d(value), negate(product))
+    raise ValueError(f"the derivative of `{value.op}` by `{name}` is not worked out here")
 
 
-def _back_product(value: Typed, adjoint: Typed, name: str) -> list[Typed]:
-    args = _without_diag(value.args)
-    found: list[Typed] = []
-    for k, arg in enumerate(args):
-        if not depends(arg, name):
-            continue
-        numbers = [other for j, other in enumerate(args) if other.is_scalar and j != k]
-        before = [other for other in args[:k] if not other.is_scalar]
-        after = [other for other in args[k + 1 :] if not other.is_scalar]
-        if arg.is_scalar:
-            rest = [*before, *after]
-            if rest:
-                product = multiply(rest, value.shape)
-                found += _back(arg, multiply([*numbers, _inner(adjoint, product)], SCALAR), name)
-            else:
-                found += _back(arg, multiply([adjoint, *numbers], SCALAR), name)
-            continue
-        left = [transpose_through(other) for other in reversed(before)]
-        right = [transpose_through(other) for other in reversed(after)]
-        middle = [adjoint] if not adjoint.is_scalar else []
-        outside = [adjoint] if adjoint.is_scalar else []
-        mine = multiply([*outside, *numbers, *left, *middle, *right], arg.shape)
-        found += _back(arg, mine, name)
-    return found
+def _sum(terms: Sequence[Typed], shape: Shape) -> Typed:
+    return terms[0] if len(terms) == 1 else Typed("sum", tuple(terms), shape)
+
+
+def _of_product(value: Typed, args: Sequence[Typed], name: str) -> Step:
+    terms = [
+        multiply([*args[:k], d(arg), *args[k + 1 :]], value.shape)
+        for k, arg in enumerate(args)
+        if depends(arg, name)
+    ]
+    rule = "product rule" if len(terms) > 1 else "constant factor"
+    return Step(rule, d(value), _sum(terms, value.shape))
 
 
 def _without_diag(args: Sequence[Typed]) -> list[Typed]:
@@ -157,17 +161,33 @@ def _without_diag(args: Sequence[Typed]) -> list[Typed]:
     return made
 
 
-def _inner(left: Typed, right: Typed) -> Typed:
-    """The sum of the products of all entries, of two values of one shape."""
-    rows, columns = left.shape
-    if left.is_scalar:
-        return multiply([left, right], SCALAR)
-    if columns == "1":
-        return multiply([transpose_through(left), right], SCALAR)
-    if rows == "1":
-        return multiply([left, transpose_through(right)], SCALAR)
-    product = multiply([transpose_through(left), right], (columns, columns))
-    return Typed("trace", (product,), SCALAR)
+def _of_map(value: Typed, name: str) -> Step:
+    terms: list[Typed] = []
+    varying = [k for k, arg in enumerate(value.args) if depends(arg, name)]
+    for k in varying:
+        arg, slope = value.args[k], _slope(value, k)
+        if is_zero(slope):
+            continue  # an indicator is constant almost everywhere
+        if value.is_scalar or arg.is_scalar:
+            terms.append(multiply([d(arg), slope], value.shape) if not slope.is_scalar
+                         else multiply([slope, d(arg)], value.shape))  # fmt: skip
+        else:
+            terms.append(elementwise([slope, d(arg)], value.shape))
+    return Step(_rule_of_map(value, varying), d(value), _sum(terms, value.shape)
+                if terms else zero(value.shape))  # fmt: skip
+
+
+def _rule_of_map(value: Typed, varying: Sequence[int]) -> str:
+    match value.tree:
+        case Quotient():
+            rule = "quotient rule" if 1 in varying or len(value.args) == 1 else "constant factor"
+        case Power():
+            rule = "power rule and chain rule"
+        case Call():
+            rule = "chain rule"
+        case _:
+            rule = "derivative"
+    return rule if value.is_scalar else f"{rule}, entry by entry"
 
 
 def _slope(value: Typed, index: int) -> Typed:
@@ -188,32 +208,90 @@ def _used(tree: Node, args: Sequence[Typed]) -> tuple[Node, list[Typed]]:
     return substitute(tree, moved), [args[k] for k in used]
 
 
-def _back_map(value: Typed, adjoint: Typed, name: str) -> list[Typed]:
+def _is_name(value: Typed, name: str) -> bool:
+    return value.op == "symbol" and value.name == name
+
+
+# --- Backwards: a number by anything --------------------------------------------------
+
+
+def gradient(value: Typed, name: str, shape: Shape) -> Typed:
+    """The derivative of a number by a name, in the shape of the name.  Raises ValueError."""
+    return add(_back(value, number(1), name), shape)
+
+
+def _back(value: Typed, adjoint: Typed, name: str) -> list[Typed]:
+    """What each occurrence of the name below a value adds, for the value's own derivative."""
+    if is_zero(adjoint):
+        return []
+    if _is_name(value, name):
+        return [adjoint]
     found: list[Typed] = []
-    for k, arg in enumerate(value.args):
-        if not depends(arg, name):
-            continue
-        slope = _slope(value, k)
-        if value.is_scalar:
-            found += _back(arg, multiply([adjoint, slope], SCALAR), name)
-        elif arg.is_scalar:
-            whole = elementwise([adjoint, slope], value.shape)
-            found += _back(arg, _entries_total(whole), name)
-        else:
-            found += _back(arg, elementwise([adjoint, slope], arg.shape), name)
+    for part, its in _pulled(differential(value, name).right, adjoint):
+        found += _back(part, its, name)
     return found
 
 
-def _entries_total(value: Typed) -> Typed:
-    """The sum of all entries: 1^T Y 1."""
-    rows, columns = value.shape
-    factors: list[Typed] = []
-    if rows != "1":
-        factors.append(transpose(Typed("ones", (), (rows, "1"))))
-    factors.append(value)
-    if columns != "1":
-        factors.append(Typed("ones", (), (columns, "1")))
-    return multiply(factors, SCALAR)
+def _pulled(term: Typed, adjoint: Typed) -> Iterator[tuple[Typed, Typed]]:
+    """⟨adjoint, term⟩ as ⟨G, dX⟩ for each dX in it: X and G, by turning factors round."""
+    match term.op:
+        case "differential":
+            yield term.args[0], adjoint
+        case "sum":
+            for arg in term.args:
+                yield from _pulled(arg, adjoint)
+        case "transpose":
+            yield from _pulled(term.args[0], transpose_through(adjoint))
+        case "trace":
+            shape = term.args[0].shape
+            eye = Typed("identity", (), shape)
+            yield from _pulled(term.args[0], multiply([adjoint, eye], shape))
+        case "elementwise" | "product":
+            k = _place(term)
+            if k is None:
+                return
+            arg, others = term.args[k], (*term.args[:k], *term.args[k + 1 :])
+            if term.op == "elementwise":
+                yield from _pulled(arg, elementwise([adjoint, *others], arg.shape))
+            else:
+                yield from _pulled(arg, _beside(term, k, adjoint))
+
+
+def _place(term: Typed) -> int | None:
+    """Which factor of a term has the differential; None where it has vanished."""
+    return next((k for k, arg in enumerate(term.args) if any(_parts(arg))), None)
+
+
+def _beside(term: Typed, k: int, adjoint: Typed) -> Typed:
+    """⟨adjoint, A dX B⟩ is ⟨A^T adjoint B^T, dX⟩; dX is the factor ``k``."""
+    args = term.args
+    arg = args[k]
+    numbers = [other for j, other in enumerate(args) if other.is_scalar and j != k]
+    before = [other for other in args[:k] if not other.is_scalar]
+    after = [other for other in args[k + 1 :] if not other.is_scalar]
+    if arg.is_scalar:
+        rest = [*before, *after]
+        if not rest:
+            return multiply([adjoint, *numbers], SCALAR)
+        return multiply([*numbers, _inner(adjoint, multiply(rest, term.shape))], SCALAR)
+    left = [transpose_through(other) for other in reversed(before)]
+    right = [transpose_through(other) for other in reversed(after)]
+    middle = [adjoint] if not adjoint.is_scalar else []
+    outside = [adjoint] if adjoint.is_scalar else []
+    return multiply([*outside, *numbers, *left, *middle, *right], arg.shape)
+
+
+def _inner(left: Typed, right: Typed) -> Typed:
+    """The sum of the products of all entries, of two values of one shape."""
+    rows, columns = left.shape
+    if left.is_scalar:
+        return multiply([left, right], SCALAR)
+    if columns == "1":
+        return multiply([transpose_through(left), right], SCALAR)
+    if rows == "1":
+        return multiply([left, transpose_through(right)], SCALAR)
+    product = multiply([transpose_through(left), right], (columns, columns))
+    return Typed("trace", (product,), SCALAR)
 
 
 # --- Forwards: a column by a column ----------------------------------------------------
@@ -222,71 +300,116 @@ def _entries_total(value: Typed) -> Typed:
 def jacobian(value: Typed, name: str, shape: Shape) -> Typed:
     """The Jacobian of a column or a number by a column, a row for each entry of the value
     (numerator layout).  Raises ValueError where it has no form without entries."""
-    return _Forward(name, shape).of(value)
-
-
-class _Forward:
-    def __init__(self, name: str, shape: Shape) -> None:
-        self._name = name
-        self._columns = shape[0]
-
-    def of(self, value: Typed) -> Typed:
-        shape = (value.shape[0], self._columns)
-        if not depends(value, self._name):
-            return zero(shape)
-        args = value.args
-        match value.op:
-            case "symbol":
-                if value.is_scalar:
-                    return number(1)
-                return Typed("identity", (), shape)
-            case "sum":
-                return add([self.of(arg) for arg in args], shape)
-            case "product":
-                return self._product(value, shape)
-            case "elementwise":
-                terms = []
-                for k, arg in enumerate(args):
-                    if depends(arg, self._name):
-                        others = elementwise([*args[:k], *args[k + 1 :]], value.shape)
-                        terms.append(self._scaled(others, self.of(arg), shape))
-                return add(terms, shape)
-            case "map":
-                terms = []
-                for k, arg in enumerate(args):
-                    if depends(arg, self._name):
-                        terms.append(self._scaled(_slope(value, k), self.of(arg), shape, arg))
-                return add(terms, shape)
+    here = (value.shape[0], shape[0])
+    if not depends(value, name):
+        return zero(here)
+    if _is_name(value, name):
+        return number(1) if value.is_scalar else Typed("identity", (), here)
+    if value.op in ("transpose", "trace", "inverse"):
         raise ValueError(f"the Jacobian of `{value.op}` is not worked out here")
+    right = differential(value, name).right
+    terms = right.args if right.op == "sum" else (right,)
+    return add([_pushed(term, name, shape, here) for term in terms], here)
 
-    def _scaled(self, slope: Typed, inner: Typed, shape: Shape, arg: Typed | None = None) -> Typed:
-        """A slope entry by entry before a Jacobian."""
-        if slope.is_scalar or (arg is not None and arg.is_scalar):
-            return multiply([slope, inner], shape)
-        if slope.op == "ones":
-            return inner
-        return multiply([Typed("diag", (slope,), (shape[0], shape[0])), inner], shape)
 
-    def _product(self, value: Typed, shape: Shape) -> Typed:
-        args = _without_diag(value.args)
-        terms: list[Typed] = []
-        for k, arg in enumerate(args):
-            if not depends(arg, self._name):
-                continue
-            numbers = [other for j, other in enumerate(args) if other.is_scalar and j != k]
-            before = [other for other in args[:k] if not other.is_scalar]
-            after = [other for other in args[k + 1 :] if not other.is_scalar]
-            if arg.is_scalar:
-                terms.append(multiply([*numbers, *before, *after, self.of(arg)], shape))
-            elif not after:
-                if arg.shape[1] != "1":
-                    raise ValueError("this derivative has more than two indices")
-                terms.append(multiply([*numbers, *before, self.of(arg)], shape))
-            elif arg.shape[0] == "1" and after[-1].shape[1] == "1":
-                # u^T w with w = the rest: w^T u, so that u is last.
-                rest = multiply(after, (arg.shape[1], "1"))
-                inner = self.of(transpose(arg))
-                terms.append(multiply([*numbers, *before, transpose_through(rest), inner], shape))
-            else:
-                raise ValueError("this derivative has more than two indices")
-        return add(terms, shape)
+def _pushed(term: Typed, name: str, shape: Shape, here: Shape) -> Typed:
+    """A term with a differential in it as a matrix before the differential of the name."""
+    if term.op == "differential":
+        return jacobian(term.args[0], name, shape)
+    k = _place(term)
+    if k is None:
+        return zero(here)
+    arg = term.args[k]
+    inner = (arg.shape[0], shape[0])
+    if term.op == "elementwise":
+        others = elementwise([*term.args[:k], *term.args[k + 1 :]], term.shape)
+        diagonal = Typed("diag", (others,), (here[0], here[0]))
+        return multiply([diagonal, _pushed(arg, name, shape, inner)], here)
+    numbers = [other for j, other in enumerate(term.args) if other.is_scalar and j != k]
+    before = [other for other in term.args[:k] if not other.is_scalar]
+    after = [other for other in term.args[k + 1 :] if not other.is_scalar]
+    if arg.is_scalar:
+        return multiply([*numbers, *before, *after, _pushed(arg, name, shape, inner)], here)
+    if not after and arg.shape[1] == "1":
+        return multiply([*numbers, *before, _pushed(arg, name, shape, inner)], here)
+    if after and arg.shape[0] == "1" and after[-1].shape[1] == "1" and arg.op == "differential":
+        # u^T w with w = the rest: w^T u, so that u is last.
+        rest = transpose_through(multiply(after, (arg.shape[1], "1")))
+        turned = jacobian(transpose(arg.args[0]), name, shape)
+        return multiply([*numbers, *before, rest, turned], here)
+    raise ValueError("this derivative has more than two indices")
+
+
+# --- What is shown --------------------------------------------------------------------
+
+
+def matrix_steps(value: Typed, name: str, shape: Shape, layout: str) -> tuple[Step, ...]:
+    """The steps to ∂value/∂name: the rule for each part that depends on the name, from the
+    outside in; the differential of the whole, put together from them; and its form in which
+    the derivative stands before the differential of the name.
+
+    Raises ValueError as :func:`matrix_derivative` does.
+    """
+    derivative = matrix_derivative(value, name, shape, layout)
+    steps: list[Step] = []
+    seen: set[Typed] = set()
+    pending = [value]
+    while pending:
+        part = pending.pop()
+        if part in seen or _is_name(part, name):
+            continue
+        seen.add(part)
+        step = differential(part, name)
+        steps.append(step)
+        pending.extend(reversed(list(_parts(step.right))))
+    steps.append(_read_off(value, name, shape, layout, derivative))
+    whole = _put_together(d(value), name)
+    known = {(step.left, step.right) for step in steps}
+    if (d(value), whole) not in known and _nodes(whole) <= MAX_STEP_NODES:
+        steps.insert(-1, Step("put together", d(value), whole))
+    return tuple(dict.fromkeys(steps))
+
+
+def _parts(term: Typed) -> Iterator[Typed]:
+    """What differentials are taken of in a term, in order."""
+    if term.op == "differential":
+        yield term.args[0]
+    else:
+        for arg in term.args:
+            yield from _parts(arg)
+
+
+def _put_together(term: Typed, name: str) -> Typed:
+    """A term with every differential by those of the name alone."""
+    if term.op == "differential":
+        part = term.args[0]
+        return term if _is_name(part, name) else _put_together(differential(part, name).right, name)
+    made = [_put_together(arg, name) if any(_parts(arg)) else arg for arg in term.args]
+    match term.op:
+        case "sum":
+            return add(made, term.shape)
+        case "product":
+            return multiply(made, term.shape)
+        case "elementwise":
+            return elementwise(made, term.shape)
+        case "transpose":
+            return transpose_through(made[0])
+    return Typed(term.op, tuple(made), term.shape, term.name, term.tree)
+
+
+def _nodes(value: Typed) -> int:
+    return 1 + sum(map(_nodes, value.args))
+
+
+def _read_off(value: Typed, name: str, shape: Shape, layout: str, derivative: Typed) -> Step:
+    """dL = tr(G^T dX), dL = g^T dx or dy = J dx: what stands before the differential of the
+    name is the derivative in the numerator layout."""
+    variable = d(Typed("symbol", (), shape, name=name))
+    before = derivative if layout == "numerator" else transpose_through(derivative, sums=True)
+    product = multiply([before, variable], (before.shape[0], shape[1]))
+    if value.is_scalar and shape[1] != "1":
+        traced = Typed("trace", (product,), SCALAR)
+        return Step("turned round under the trace, tr(AB) = tr(BA)", d(value), traced)
+    if value.is_scalar and shape[0] != "1":
+        return Step("collected, a number being its own transpose", d(value), product)
+    return Step("collected", d(value), product)

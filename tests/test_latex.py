@@ -31,6 +31,7 @@ from grader.expr.tree import (
     Relation,
     Sum,
     Symbol,
+    higher_partial,
 )
 
 NAMES = (
@@ -120,7 +121,10 @@ def trees(draw, depth=4):
             quantity = draw(trees(below))
             if isinstance(quantity, Call) and quantity.function in _ACTIVATIONS:
                 quantity = Symbol("y")
-            return Partial(quantity, draw(trees(below)))
+            variable = draw(trees(below))
+            if isinstance(quantity, Partial) and isinstance(variable, Symbol):
+                return higher_partial(quantity, (variable,))  # as the parser orders the names
+            return Partial(quantity, variable)
 
 
 @settings(max_examples=400, deadline=None)

@@ -26,7 +26,8 @@ from grader.expr.tree import (
     walk,
     with_children,
 )
-from grader.expr.typed import SCALAR, Shape, ShapeError, Typing, to_tree
+from grader.expr.typed import SCALAR, Shape, ShapeError, Typing
+from grader.expr.typed_tree import to_tree
 from grader.homework import load_rubric, parse_rubric
 from grader.matrix_calculus import matrix_derivative
 from grader.results import Outcome, Verdict

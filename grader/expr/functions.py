@@ -23,8 +23,8 @@ class Function:
     ``arity`` is the least and the greatest number of arguments (None: no bound).
     ``meaning`` and ``slope`` are in the notation of answers, over the variables
     ``u`` (and ``v`` for a second argument); ``slope`` is the derivative with
-    respect to ``u`` and stands at primitives only, where it cannot follow from a
-    meaning.  A function of more than two arguments means its fold from the left.
+    respect to ``u`` and stands where it cannot follow from a meaning, at primitives, or
+    would follow in a form that no one writes.  A function of more than two arguments means its fold from the left.
     """
 
     name: str
@@ -50,7 +50,7 @@ _ROWS = (
     Function("atan", ("atan", "arctan"), r"\arctan", slope="1/(1+u^2)"),
     Function("erf", ("erf",), r"\operatorname{erf}", slope="2/sqrt(pi)*exp(-u^2)"),
     # Roots are powers; the real root of odd degree is defined for negative u too.
-    Function("sqrt", ("sqrt",), r"\sqrt", meaning="u^(1/2)"),
+    Function("sqrt", ("sqrt",), r"\sqrt", meaning="u^(1/2)", slope="1/(2*sqrt(u))"),
     Function("root", ("root",), r"\sqrt", meaning="u^(1/v)", arity=(2, 2)),
     # Trigonometric and hyperbolic.
     Function("tan", ("tan",), r"\tan", meaning="sin(u)/cos(u)"),

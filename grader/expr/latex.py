@@ -195,7 +195,9 @@ def _product(node: Product, functions: Names) -> str:
 
 def _is_tail(node: Node, last: bool) -> bool:
     """Whether a factor may end a product without brackets that it needs elsewhere."""
-    return last and isinstance(node, Big)
+    return last and (
+        isinstance(node, Big) or (isinstance(node, Operation) and node.name == "differential")
+    )
 
 
 def _factor(node: Node, functions: Names) -> str:
@@ -203,6 +205,8 @@ def _factor(node: Node, functions: Names) -> str:
     bare = not isinstance(node, Sum | Negation | Product | Big) and not _negative(node)
     if isinstance(node, Operation) and node.name == "elementwise":
         bare = False
+    if isinstance(node, Operation) and node.name == "differential":
+        bare = not isinstance(node.operands[0], Symbol)  # (dA) x is not d(A x)
     return to_latex(node, functions) if bare else bracketed(node, functions)
 
 
@@ -248,6 +252,10 @@ def _operation(node: Operation, functions: Names) -> str:
             else to_latex(each, functions)
             for each in node.operands
         )
+    if node.name == "differential":
+        (operand,) = node.operands
+        plain = isinstance(operand, Symbol)
+        return rf"\operatorname{{d}} {to_latex(operand, functions) if plain else bracketed(operand, functions)}"
     return rf"{_OPERATIONS[node.name]}{bracketed(node.operands[0], functions)}"
 
 
@@ -346,6 +354,7 @@ _SAID = {
     "diag": "diagonal matrix",
     "trace": "trace",
     "norm": "norm",
+    "differential": "differential",
 }
 
 _Below = tuple[Node | Condition | str, ...]

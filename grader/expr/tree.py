@@ -21,7 +21,7 @@ from typing import Literal
 from grader.source import NOWHERE, Span
 
 RelationOperator = Literal[">", ">=", "<", "<=", "=", "!="]
-OperationName = Literal["transpose", "elementwise", "diag", "trace", "norm"]
+OperationName = Literal["transpose", "elementwise", "diag", "trace", "norm", "differential"]
 
 
 class _Hashed:
@@ -186,7 +186,8 @@ class Operation:
     """An operation that matrices and vectors have beside those of numbers.
 
     ``elementwise`` is the product entry by entry, of two or more; ``norm`` the root of the
-    sum of the squares of all entries.
+    sum of the squares of all entries; ``differential``, dX, is what derivations show and no
+    one types.
     """
 
     name: OperationName

@@ -7,7 +7,7 @@ part is.  Sizes are symbolic (``m``, ``n``) or whole numbers, and equal only if 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any as Anything
@@ -34,7 +34,6 @@ from grader.expr.tree import (
     Sum,
     Symbol,
     children,
-    substitute,
     walk,
     with_children,
 )
@@ -48,7 +47,7 @@ SCALAR: Shape = ("1", "1")
 
 Op = Literal[
     "symbol", "sum", "product", "transpose", "inverse", "diag", "trace", "identity", "ones",
-    "map", "elementwise",
+    "map", "elementwise", "differential",
 ]  # fmt: skip
 
 ONE, ZERO, TWO = Number(Fraction(1)), Number(Fraction(0)), Number(Fraction(2))
@@ -70,6 +69,7 @@ class Typed:
     ``map`` takes ``tree`` entry by entry, over the symbols ``§0``, ``§1``, … that stand for
     the entries of the arguments (an argument that is a number stands for itself at every
     entry); without arguments it is a number.  ``identity`` and ``ones`` have no arguments.
+    ``differential`` stands for dX in a derivation.
     """
 
     op: Op
@@ -593,6 +593,8 @@ class Typing:
                 return args[0] if shape == SCALAR else Typed("trace", (args[0],), SCALAR)
             case "norm":
                 return mapped(Call("sqrt", (slot(0),)), (self._square(args[0]),), SCALAR)
+            case "differential":
+                raise ShapeError("a differential is no value", node.span)
 
     def _special(self, node: Special) -> Typed:
         size = self._new() if node.size is None else _size_of(node.size)
@@ -639,81 +641,3 @@ def shape_of(size: Dimensions) -> Shape | None:
     """A size as read to a shape; None where it is no plain one."""
     rows, columns = _size_of(size.rows), _size_of(size.columns)
     return None if rows is None or columns is None else (rows, columns)
-
-
-# --- Back to trees ---------------------------------------------------------------------
-
-
-def to_tree(value: Typed, names: Mapping[Typed, str] | None = None) -> Node:
-    """The tree that people read for a typed value; ``names`` are values with a name."""
-    return _Printer(names or {}).tree(value)
-
-
-class _Printer:
-    def __init__(self, names: Mapping[Typed, str]) -> None:
-        self._names = names
-
-    def tree(self, value: Typed) -> Node:
-        name = self._names.get(value)
-        return self._OPS[value.op](self, value) if name is None else Symbol(name)
-
-    def _sum(self, value: Typed) -> Node:
-        return Sum(tuple(self.tree(term) for term in value.args))
-
-    def _product(self, value: Typed) -> Node:
-        first, *rest = value.args
-        if first.op == "map" and isinstance(first.tree, Number) and first.tree.value < 0:
-            if first.tree.value == -1:
-                return Negation(self._joined(rest))
-            return Negation(self._joined([number(-first.tree.value), *rest]))
-        return self._joined(value.args)
-
-    def _joined(self, factors: Sequence[Typed]) -> Node:
-        parts = tuple(map(self.tree, factors))
-        return parts[0] if len(parts) == 1 else Product(parts)
-
-    def _inverse(self, value: Typed) -> Node:
-        return Power(self.tree(value.args[0]), Negation(ONE))
-
-    def _map(self, value: Typed) -> Node:
-        names = {slot(index).name: self.tree(arg) for index, arg in enumerate(value.args)}
-        return substitute(value.tree, names)
-
-    def _transpose(self, value: Typed) -> Node:
-        return Operation("transpose", (self.tree(value.args[0]),))
-
-    def _diag(self, value: Typed) -> Node:
-        return Operation("diag", (self.tree(value.args[0]),))
-
-    def _trace(self, value: Typed) -> Node:
-        return Operation("trace", (self.tree(value.args[0]),))
-
-    def _elementwise(self, value: Typed) -> Node:
-        return Operation("elementwise", tuple(map(self.tree, value.args)))
-
-    def _symbol(self, value: Typed) -> Node:
-        return Symbol(value.name)
-
-    def _identity(self, value: Typed) -> Node:
-        return Special("identity", _size_tree(value.shape[0]))
-
-    def _ones(self, value: Typed) -> Node:
-        return Special("ones", _size_tree(value.shape[0]))
-
-    _OPS: Mapping[Op, Callable[[_Printer, Typed], Node]] = {
-        "symbol": _symbol,
-        "sum": _sum,
-        "product": _product,
-        "transpose": _transpose,
-        "inverse": _inverse,
-        "diag": _diag,
-        "trace": _trace,
-        "elementwise": _elementwise,
-        "identity": _identity,
-        "ones": _ones,
-        "map": _map,
-    }
-
-
-def _size_tree(size: Size) -> Node:
-    return Number(Fraction(int(size))) if size.isdigit() else Symbol(size)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from itertools import islice, pairwise, permutations
+from typing import NamedTuple
 
 from grader.compare.matrix.decide import (
     MatrixReference,
@@ -24,7 +25,7 @@ from grader.errors import LimitError
 from grader.expr.composite import Answer
 from grader.expr.names import Vocabulary
 from grader.expr.parser import Reading, parse_answer
-from grader.expr.tree import Node, Partial, Symbol, walk
+from grader.expr.tree import Node, Operation, Partial, Symbol, walk
 from grader.expr.typed import (
     SCALAR,
     Shape,
@@ -35,11 +36,11 @@ from grader.expr.typed import (
     multiply,
     negate,
     number,
-    to_tree,
     transpose,
 )
+from grader.expr.typed_tree import factor_tree, to_tree
 from grader.limits import MAX_LIGHT_NODES, MAX_MATRIX_MISTAKES
-from grader.matrix_calculus import matrix_derivative, transpose_through
+from grader.matrix_calculus import Step, matrix_derivative, matrix_steps, transpose_through
 from grader.questions.part import Found, Kind, Part
 from grader.questions.sized import SizedStatement, read_sized
 from grader.questions.statement import Faults, read_partial
@@ -102,7 +103,7 @@ def _part(
         matrix=MatrixReference(
             tree=answer,
             key=part.full_id,
-            typed=Typing(_given(sized), statement.forward).typed(answer),
+            typed=Typing(_given(sized), statement.forward).typed(factor_tree(typed)),
             shapes=_given(sized),
             environment=statement.forward,
             positive=statement.positive,
@@ -139,6 +140,45 @@ def _names(shapes: Mapping[str, Shape], forward: Mapping[str, Node]) -> dict[Typ
         if value.args:
             names.setdefault(value, name)
     return names
+
+
+class Shown(NamedTuple):
+    """A step of a derivation for people: ``left = line = right``; ``line`` is that of the
+    forward pass, where the left side is the differential of one of its names."""
+
+    rule: str
+    left: Node
+    line: Node | None
+    right: Node
+
+
+def steps_of_matrix(part: Part, layout: str) -> tuple[Shown, ...]:
+    """How the reference of a part follows, differential by differential."""
+    assert part.matrix is not None
+    assert isinstance(part.quantity, Partial)
+    assert isinstance(part.quantity.quantity, Symbol)
+    assert isinstance(part.quantity.variable, Symbol)
+    above, below = part.quantity.quantity.name, part.quantity.variable.name
+    shapes, everything = part.matrix.shapes, part.statement.forward
+    shape = Typing(shapes, everything).typed(Symbol(below)).shape
+    forward = {name: tree for name, tree in everything.items() if name != below}
+    given = {**shapes, below: shape}
+    value = Typing(given, forward).typed(Symbol(above))
+    names = _names(given, forward)
+    told: set[Typed] = set()
+
+    def shown(step: Step) -> Shown:
+        of = step.left.args[0]
+        line = forward[names[of]] if of in names and of not in told else None
+        told.add(of)
+        return Shown(
+            step.rule,
+            to_tree(step.left, names),
+            None if line is None else Operation("differential", (line,)),
+            to_tree(step.right, names),
+        )
+
+    return tuple(map(shown, matrix_steps(value, below, shape, layout)))
 
 
 def read_matrix(text: str, vocabulary: Vocabulary, _part: Part) -> Reading:

@@ -14,6 +14,7 @@ from grader.expr.derivation import Step, derivation
 from grader.expr.tree import Dimensions, Partial, Symbol, symbols
 from grader.homework import Homework
 from grader.questions import QUESTIONS
+from grader.questions.matrix import steps_of_matrix
 from grader.questions.part import Part
 from grader.reports.class_view import mistake_words
 from grader.reports.pages import Pages
@@ -134,6 +135,8 @@ def _steps(part: Part, homework: Homework) -> tuple[StepView, ...]:
         variable = part.quantity.variable.name
     if ruled := steps_of(part):
         return tuple(_step_view(part, step, variable) for step in ruled)
+    if part.matrix is not None:
+        return _differentials(part, homework)
     if part.inner:
         entries = [view for inner in part.inner for view in _steps(inner, homework)]
         return tuple(dict.fromkeys(entries))
@@ -142,16 +145,34 @@ def _steps(part: Part, homework: Homework) -> tuple[StepView, ...]:
     return _lines_used(part)
 
 
+def _layout(part: Part, homework: Homework) -> str:
+    (question,) = (each for each in homework.file.questions if each.id == part.question)
+    return question.layout or "denominator"
+
+
+def _differentials(part: Part, homework: Homework) -> tuple[StepView, ...]:
+    """A matrix derivative, rule by rule, to where it is read off in the rubric's layout."""
+    layout = _layout(part, homework)
+    turned = ", transposed" if layout == "denominator" else ""
+    last = f"{layout} layout: what stands before the differential{turned}"
+    views = [
+        StepView(step.rule, " = ".join(part.latex(each) for each in step[1:] if each is not None))
+        for step in steps_of_matrix(part, layout)
+    ]
+    asked, reference = part.latex(part.quantity), part.latex(part.answer)
+    return *views, StepView(last, f"{asked} = {reference}")
+
+
 def _sides_of_a_size(part: Part, homework: Homework) -> tuple[StepView, ...]:
     quantity, sizes = part.quantity, part.statement.sizes
     if not isinstance(quantity, Partial):
         return ()
-    (question,) = (each for each in homework.file.questions if each.id == part.question)
+    layout = _layout(part, homework)
     above, below = quantity.quantity, quantity.variable
-    first, second = (below, above) if question.layout == "denominator" else (above, below)
+    first, second = (below, above) if layout == "denominator" else (above, below)
     return tuple(
         StepView(
-            f"{question.layout} layout: the {side} are those of",
+            f"{layout} layout: the {side} are those of",
             rf"{part.latex(each)} \in \mathbb{{R}}^{{{part.latex(sizes[each.name])}}}",
         )
         for side, each in (("rows", first), ("columns", second))
