@@ -64,6 +64,8 @@ def _real_power(base: mpf, exponent: mpf, exact: Fraction | None) -> mpf:
             raise Doubtful
         return base**whole
     if base == 0:
+        if exponent > 0:
+            return mpf(0)
         raise Doubtful
     if abs(exponent * mpmath.log(abs(base))) > _LARGEST_EXPONENT:
         raise Doubtful

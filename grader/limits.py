@@ -183,7 +183,14 @@ SEARCH_ROUNDS = 6
 #: Activation regions that keep points of their own.
 MAX_REGIONS = 64
 
-#: Points of agreement, to 2^-100, that "sampled" needs at the least.
+#: Bits to which two values must be the same to agree, relative to the larger where that is
+#: above 1.  Far beyond what two expressions that people write could come near by chance.
+AGREED_BITS = 500
+
+#: Names at whose zeros a function may jump, of which each side is looked at (2^n).
+MAX_JUMPS = 4
+
+#: Points of agreement that "sampled" needs at the least.
 SAMPLED_POINTS = 48
 
 # --- Reading expressions (grader/expr) -----------------------------------------
@@ -224,6 +231,10 @@ MAX_CHAINS = 64
 
 #: Digits of one number, and decimal places that ``1e-300`` asks for.
 MAX_DIGITS = 400
+
+#: Bits of precision at which a point is shown to lie inside a case, in order: what a
+#: hundred digits do not tell is too near to the edge to count.
+INSIDE_PRECISIONS = (128, 384)
 
 #: Points looked at inside one case of a case split, and rounds of search for them.
 CASE_POINTS = 4

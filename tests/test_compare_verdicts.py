@@ -84,6 +84,12 @@ ACCEPTED = [
     ("\\max(x, y, z)", "\\max(z, \\max(y, x))", "normal form"),
     # No proof is known here; points say so, and are called what they are.
     ("\\arctan x + \\arctan(1/x)", "\\frac{\\pi}{2} \\operatorname{sgn}(x)", "sampled"),
+    ("\\arctan(y/x) + \\arctan(x/y)", "\\frac\\pi2 \\operatorname{sgn}(x y)", "sampled"),
+    ("\\arcsin(x/\\sqrt{1+x^2})", "\\arctan x", "sampled"),
+    # Zero to a power is zero wherever the power is positive.
+    ("0^{x^2} + 1", "1", "normal form"),
+    ("\\max(0, x)^\\pi", "\\begin{cases}x^\\pi & x>0\\\\0&\\text{otherwise}\\end{cases}",
+     "normal form"),
 ]  # fmt: skip
 
 REFUSED = [
@@ -114,6 +120,7 @@ REFUSED = [
     ("e^{\\log x}", "x"),
     ("0 \\log x", "0"),
     ("0^0", "1"),
+    ("\\max(0, x)^0", "1"),
     ("0/0", "1"),
     ("(x-x)/(x-x)", "1"),
     ("1/(x/x - 1)", "1"),

@@ -101,12 +101,19 @@ def settled(
 class Case:
     """A case in which two sides are not equal in normal form.
 
-    ``signs`` are the assumptions as polynomials, in the generators of ``field``,
-    and the sign that each has in this case.
+    ``assumed`` are the arguments of indicators, in the generators of ``field``, and what
+    each indicator is.  ``signs`` are those among them that are polynomials, and the sign
+    that each has in this case.
     """
 
     field: Field
-    signs: tuple[tuple[fmpq_mpoly, int], ...]
+    assumed: Assumed
+
+    @property
+    def signs(self) -> tuple[tuple[fmpq_mpoly, int], ...]:
+        return tuple(
+            (known.num, 1 if bit else -1) for known, bit in self.assumed if known.den.is_one()
+        )
 
 
 def search_cases(
@@ -132,13 +139,15 @@ def search_cases(
     return settled(positive, searched, deadline)
 
 
-def has_no_unequal_case(left: Side, right: Side, positive: frozenset[str]) -> bool:
+def has_no_unequal_case(
+    left: Side, right: Side, positive: frozenset[str], deadline: float = float("inf")
+) -> bool:
     """Whether the sides are equal in normal form in every case.  Raises LimitError."""
 
     def searched(field: Field) -> bool:
         return _search(field, left, right, lambda case: case) is None
 
-    return settled(positive, searched)
+    return settled(positive, searched, deadline)
 
 
 def _search(root: Field, left: Side, right: Side, visit: Callable[[Case], T | None]) -> T | None:
@@ -160,10 +169,7 @@ def _search(root: Field, left: Side, right: Side, visit: Callable[[Case], T | No
             (step for part in state.remainder if (step := field.innermost_step(part))), None
         )
         if pivot is None:
-            signs = tuple(
-                (known.num, 1 if bit else -1) for known, bit in assumed if known.den.is_one()
-            )
-            found = visit(Case(field, signs))
+            found = visit(Case(field, assumed))
             if found is not None:
                 return found
             continue

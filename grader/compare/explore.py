@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from grader.compare.cases import Case
 from grader.compare.field import Field
+from grader.compare.inside import certainly_inside
 from grader.compare.lines import Sign, certainly_outside, points_on_lines
 from grader.compare.sample import Cloud, Stream, draw
 from grader.compare.simplex import interior_point
@@ -28,6 +29,7 @@ from grader.limits import CASE_POINTS, CASE_ROUNDS, LINE_STARTS, MAX_MULTIPLIED,
 
 Complex = NDArray[np.complex128]
 Monomial = tuple[int, ...]
+Terms = dict[Monomial, Fraction]
 
 #: Products of assumptions with more terms than this are left out.
 _SHORT = 64
@@ -152,7 +154,7 @@ def points_in_case(
     """
     stream = Stream(key)
     cloud = draw(stream, names, SAMPLE_SIZE, positive)
-    if not case.signs:
+    if not case.assumed:
         return [cloud.point(index) for index in range(CASE_POINTS)]
     solution = _linear_solution(case.field, case.signs, products=False)
     if solution is None:
@@ -161,23 +163,25 @@ def points_in_case(
     if candidate is not None:
         # The candidate itself, with the names that it leaves open drawn at random.
         cloud = cloud.with_values(candidate, SAMPLE_SIZE // 4)
-    signs = [(case.field.terms(poly), sign) for poly, sign in case.signs]
+    signs = [(*case.field.parts(known), 1 if bit else -1) for known, bit in case.assumed]
     for number in range(CASE_ROUNDS):
         # The dearer proof only where the first look found nothing.
         if (
             number == 1
-            and len(signs) <= MAX_MULTIPLIED
+            and len(case.signs) <= MAX_MULTIPLIED
             and _linear_solution(case.field, case.signs, products=True) is None
         ):
             return None
         inside, fit = _fit(case.field, signs, cloud)
         points: list[Point] = [cloud.point(index) for index in inside[: 4 * CASE_POINTS]]
         points = [p for p in points if not certainly_outside(case.field, case.signs, p)]
+        points = [p for p in points if certainly_inside(case, p)]
         if points:
             return points[:CASE_POINTS]
         best = np.argsort(-fit, kind="stable")[: SAMPLE_SIZE // 8]
         for index in best[:LINE_STARTS]:
             found = points_on_lines(case.field, case.signs, cloud.point(int(index)), positive)
+            found = [point for point in found if certainly_inside(case, point)]
             if found:
                 return found
         parents = cloud.taken(np.tile(best, 8))
@@ -186,15 +190,15 @@ def points_in_case(
 
 
 def _fit(
-    field: Field, signs: Sequence[tuple[dict[Monomial, Fraction], int]], cloud: Cloud
+    field: Field, signs: Sequence[tuple[Terms, Terms, int]], cloud: Cloud
 ) -> tuple[list[int], NDArray[np.float64]]:
     """The points inside the case, and how near each point is to it."""
     fit = np.zeros(cloud.size)
     inside = np.ones(cloud.size, dtype=bool)
     with np.errstate(all="ignore"):
         values = _Values(field, cloud.columns(), cloud.size)
-        for poly, sign in signs:
-            value = sign * values.poly(poly).real
+        for over, under, sign in signs:
+            value = sign * (values.poly(over) / values.poly(under)).real
             holds = value > 0
             inside &= holds
             fit += np.where(holds, 1.0, -np.tanh(np.abs(np.nan_to_num(value)) / 1e3))

@@ -66,6 +66,36 @@ class Field(Piecewise):
     LimitError: the last guard, never the usual one.
     """
 
+    def jumps(self) -> frozenset[str] | None:
+        """The names at whose zeros alone a function that was met may jump; None where one
+        may jump elsewhere."""
+        found: set[str] = set()
+        for slot, kernel in enumerate(self._kernels):
+            below = self._jumps_of(slot, kernel)
+            if below is None:
+                return None
+            found |= below
+        return frozenset(found)
+
+    def _jumps_of(self, slot: int, kernel: Kernel) -> set[str] | None:
+        below: tuple[int, ...] = ()
+        if kernel.kind == "exp":
+            if not isinstance(kernel.detail, tuple):
+                return None
+            below = tuple(-exponent if exponent < 0 else 0 for exponent in kernel.detail)
+        elif kernel.kind == "call" and kernel.detail != "asin":
+            den = self._arguments[slot].den
+            if self._has(Element(den, self.one_poly, -1), self._complex):
+                return None
+            if not self._definite_sign(den):
+                if len(den) > 1:
+                    return None
+                below = tuple(map(int, den.monoms()[0]))
+        inner = [k for k, exponent in enumerate(below) if exponent and not self._positive >> k & 1]
+        if any(self._kernels[k].kind != "name" for k in inner):
+            return None
+        return {str(self._kernels[k].detail) for k in inner}
+
     def primitive(self, name: str, argument: Element) -> Element:
         return self._each_case(argument, self._PRIMITIVES[name].__get__(self))
 
@@ -277,18 +307,28 @@ class Field(Piecewise):
     def power(self, base: Element, exponent: Element, *, constant: bool) -> Element:
         if exponent.num.is_constant() and exponent.den.is_one():
             value = exponent.num.leading_coefficient() if not exponent.num.is_zero() else fmpq(0)
-            if value == 0 and base.num.is_zero():
-                raise UndefinedEverywhere("0 to the power 0")
+            if value == 0:
+                return self._each_case(base, self._to_the_zero)
             if value.q == 1:
                 if abs(int(value)) > MAX_EXPONENT:
                     raise LimitError("MAX_EXPONENT", "a power is too large to write out")
                 return self._integer_power(base, int(value))
             fraction = Fraction(int(value.p), int(value.q))
             return self._each_case(base, lambda case: self._rational_power(case, fraction))
+
+        def power_of(case: Element) -> Element:
+            if case.num.is_zero():
+                self._restrict(self.step(exponent, strict=True))
+                return self.zero
+            return self.primitive("exp", self.multiply([exponent, self._log(case)]))
+
+        return self._each_case(base, power_of)
+
+    def _to_the_zero(self, base: Element) -> Element:
+        """1, but for a base that is zero throughout."""
         if base.num.is_zero():
-            raise UndefinedEverywhere("a power of zero")
-        logarithm = self.primitive("log", base)
-        return self.primitive("exp", self.multiply([exponent, logarithm]))
+            raise UndefinedEverywhere("0 to the power 0")
+        return self.one
 
     def _rational_power(self, base: Element, exponent: Fraction) -> Element:
         """The real power: of a negative base too where the root has an odd degree."""

@@ -6,7 +6,8 @@
 3. normal form   exact; proves equality; then exact or ball values at further points
 4. case split    indicators set to 0 and 1; proves equality case by case
 5. sampling      points of both sides together: a witness, or agreement in every
-                 region that was found ("sampled", never called a proof)
+                 region that was found ("sampled", never called a proof), where the sides are proved
+   to differ by a constant on each piece
 
 What no step decides is ``undecided``.
 """
@@ -281,6 +282,8 @@ class Explored:
         self._open = 0
         #: An open case in which nothing is unknown but why the two should agree.
         self.complete_open = False
+        #: Names at whose zeros a function may jump; None where one may jump elsewhere.
+        self._jumps: frozenset[str] | None = frozenset()
 
     @property
     def all_closed(self) -> bool:
@@ -291,6 +294,18 @@ class Explored:
     def for_sampling(self) -> bool:
         """Whether agreement at points may count: all cases known, none empty."""
         return self.limit is None and not self.complete_open and not self.empty
+
+    def jumps_agree(self) -> bool:
+        """Whether points of agreement stand for the pieces that they lie in: the sides are
+        proved to differ by constants, and agree on each side of every jump."""
+        from grader.compare.pieces import Pieces
+
+        if self._jumps is None:
+            return False
+        pieces = Pieces(
+            self._reference, self._answer, self._environment, self.names, self._deadline
+        )
+        return pieces.slopes_are_equal() and pieces.agree_beside(self._jumps)
 
     def search(self) -> Witness | None:
         """A witness in one of the cases in which the normal forms differ."""
@@ -319,6 +334,8 @@ class Explored:
             return None
         self._open += 1
         self.complete_open |= not case.field.incomplete
+        jumps = case.field.jumps()
+        self._jumps = None if self._jumps is None or jumps is None else self._jumps | jumps
         self.empty += not points
         for point in points:
             found, agrees = witness_at(reference, self._answer, self._environment, point)
@@ -357,7 +374,7 @@ def _by_sampling(
         if found is not None:
             return _different(reference, answer, environment, found)
         agreed += agrees
-    if not cases.for_sampling or agreed < SAMPLED_POINTS:
+    if not cases.for_sampling or agreed < SAMPLED_POINTS or not cases.jumps_agree():
         return _undecided(tried)
     return Verdict(Outcome.EQUIVALENT, method="sampled", points=agreed, regions=chosen.regions)
 

@@ -165,7 +165,11 @@ class Numbers:
                 return self._integer_power(base, int(exponent))
             return self._rational_power(base, exponent)
         if base == 0:
-            self._pole(base)
+            if not self._box:
+                raise Touched("a power of zero")
+            if self._sign(exponent) <= 0:
+                raise Undefined("a power of zero that is not positive")
+            return fmpq(0)
         if constant and self._sign(base) < 0:
             # A ball does not say whether the exponent is a fraction, of which the odd roots
             # exist: 9^{9^9} is a whole number, and too long to be kept exactly.

@@ -11,7 +11,7 @@ from grader.compare.reference import FixedPoint, Reference, with_whole_numbers
 from grader.compare.values import Point, PointValue, certainly_differ, evaluate
 from grader.errors import LimitError
 from grader.expr.tree import Node
-from grader.limits import PRECISIONS
+from grader.limits import AGREED_BITS, PRECISIONS
 from grader.results import Witness
 
 
@@ -39,7 +39,7 @@ def witness_at(
     at: Point | FixedPoint,
 ) -> tuple[Witness | None, bool]:
     """A witness at this point if there is one, and whether the two certainly agree
-    there to about 2^-100 (or exactly).
+    there to 2^-AGREED_BITS (or exactly).
 
     Raises LimitError where the answer is too much work to evaluate.
     """
@@ -68,7 +68,8 @@ def _agree(left: PointValue, right: PointValue) -> bool:
         return left.value is right.value
     difference = left.value - right.value
     if isinstance(difference, arb):
-        return bool(abs(difference).upper() < 2.0**-100)
+        size = arb(1).max(abs(arb(right.value)).lower())
+        return bool(abs(difference).upper() < size * arb(2) ** -AGREED_BITS)
     return bool(difference == 0)
 
 

@@ -460,8 +460,13 @@ class Ring(ABC):
         self, slot: int
     ) -> tuple[dict[tuple[int, ...], Fraction], dict[tuple[int, ...], Fraction]]:
         """Numerator and denominator of the argument of a log, step or call."""
-        argument = self._arguments[slot]
-        return self.terms(argument.num), self.terms(argument.den)
+        return self.parts(self._arguments[slot])
+
+    def parts(
+        self, value: Element
+    ) -> tuple[dict[tuple[int, ...], Fraction], dict[tuple[int, ...], Fraction]]:
+        """Numerator and denominator of a value, as :meth:`terms` gives them."""
+        return self.terms(value.num), self.terms(value.den)
 
     def argument(self, slot: int) -> Element | None:
         """The argument of a log, step or call; None of another generator."""
