@@ -12,11 +12,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import cache, lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from grader.expr.calculus import differentiate as rule
+from grader.expr.calculus import product_of
 from grader.expr.families import has_big
 from grader.expr.functions import FUNCTIONS
+from grader.expr.members import derivative_by_member, letters_of
 from grader.expr.names import Vocabulary
 from grader.expr.parser import parse_expression
 from grader.expr.tree import All as AllOf
@@ -46,6 +49,9 @@ from grader.expr.tree import (
 )
 
 _ONE = Number(Fraction(1))
+
+#: Of a question without sums.
+NO_RANGES: Mapping[str, str] = MappingProxyType({})
 
 #: Functions of the table that SymPy has under the same name.
 _IN_SYMPY = frozenset(
@@ -253,8 +259,15 @@ def _has_quotient(expression: Any) -> bool:
     )
 
 
-def derivative(tree: Node, name: str) -> Node:
-    """∂tree/∂name with everything else held fixed.  Raises ValueError."""
+def derivative(tree: Node, name: str, ranges: Mapping[str, str] = NO_RANGES) -> Node:
+    """∂tree/∂name with everything else held fixed.
+
+    ``ranges``: the size that each index runs to; by a name with an index (``z_i``), the
+    derivative is that by one member of a family.  Raises ValueError.
+    """
+    if ranges and letters_of(name, ranges):
+        tree = derivative_by_member(tree, name, ranges)
+        return tree if has_big(tree) else from_sympy(to_sympy(tree))
     if has_big(tree):
         return rule(tree, name)
     import sympy
@@ -263,7 +276,12 @@ def derivative(tree: Node, name: str) -> Node:
     return from_sympy(found)
 
 
-def chain_term(forward: Mapping[str, Node], of: str, with_respect_to: str) -> Node:
+def chain_term(
+    forward: Mapping[str, Node],
+    of: str,
+    with_respect_to: str,
+    ranges: Mapping[str, str] = NO_RANGES,
+) -> Node:
     """The local derivative ∂of/∂with_respect_to: the forward pass's line for ``of``
     differentiated, with every name in it held fixed but that one.
 
@@ -274,7 +292,7 @@ def chain_term(forward: Mapping[str, Node], of: str, with_respect_to: str) -> No
         raise ValueError(f"`{of}` is not defined by the forward pass")
     if with_respect_to not in symbols(forward[of]):
         raise ValueError(f"`{with_respect_to}` does not occur in the definition of `{of}`")
-    return derivative(forward[of], with_respect_to)
+    return derivative(forward[of], with_respect_to, ranges)
 
 
 def total_derivative(forward: Mapping[str, Node], of: str, with_respect_to: str) -> Node:
@@ -294,7 +312,7 @@ def total_derivative(forward: Mapping[str, Node], of: str, with_respect_to: str)
                 below = total(inner)
                 if below != Number(Fraction(0)):
                     local = derivative(forward[name], inner)
-                    terms.append(local if below == _ONE else Product((local, below)))
+                    terms.append(product_of([local, below]))
             cache[name] = (
                 Number(Fraction(0)) if not terms else terms[0] if len(terms) == 1
                 else Sum(tuple(terms))

@@ -347,7 +347,7 @@ FAULTS = [
      ["`step` says nothing in a question of kind `derivative`"]),
     (rubric("derivative", "symbols: [x, y]", "quantities: {f: x}",
             "parts: {d: {quantity: f, by: [x, z]}, d_x: df/dx}"),
-     ["two parts are called `d_x`", "`z` is no symbol of this question"]),
+     ["two parts are called `d_x`", "`z` is no name of this question"]),
     (rubric("derivative", "symbols: [x, y]", "quantities: {f: x}",
             r"parts: {a: '\partial^2 f / \partial x \partial y'}"),
      ["`f` does not depend on `y`"]),

@@ -23,6 +23,7 @@ from grader.compare.ladder import compare
 from grader.compare.reference import NO_INTERVALS, Reference, leaf_names, make_reference
 from grader.errors import LimitError
 from grader.expr.families import has_big, instance, member, renamed, unfolded, written_out
+from grader.expr.members import letters_of
 from grader.expr.tree import (
     Big,
     Call,
@@ -156,7 +157,7 @@ def compare_sums(
     if answer == reference.tree and not own:
         return Verdict(Outcome.EQUIVALENT, method="identical")
     try:
-        if has_big(answer):
+        if has_big(answer) or any(letters_of(name, reference.ranges) for name in symbols(answer)):
             answer = unfolded(answer, {**reference.environment, **own}, reference.ranges)
     except LimitError as error:
         return Verdict(Outcome.UNDECIDED, reason=error.message)

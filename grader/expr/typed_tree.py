@@ -76,11 +76,10 @@ class _Printer:
                 above.append(part)
             else:
                 rest.append(part)
-        quotient = Quotient(
-            product_of([Number(Fraction(abs(scale.numerator))), *above]),
-            product_of([Number(Fraction(scale.denominator)), *below]),
-        )
-        whole = Product((quotient, *rest)) if rest else quotient
+        numerator = product_of([Number(Fraction(abs(scale.numerator))), *above])
+        denominator = product_of([Number(Fraction(scale.denominator)), *below])
+        first = numerator if denominator == ONE else Quotient(numerator, denominator)
+        whole = product_of([first, *rest])
         return Negation(whole) if scale < 0 else whole
 
     def _inverse(self, value: Typed) -> Node:

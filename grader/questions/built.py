@@ -131,14 +131,16 @@ def written_out(tree: Node, forward: Mapping[str, Node]) -> Node:
     return tree
 
 
-def repeated(tree: Node, variables: tuple[str, ...]) -> tuple[Node, Node]:
+def repeated(
+    tree: Node, variables: tuple[str, ...], ranges: Mapping[str, str] | None = None
+) -> tuple[Node, Node]:
     """A tree differentiated by names, one after the other: what was differentiated last,
-    and what came out.  Raises ValueError."""
+    and what came out; ``ranges`` are those of indices.  Raises ValueError."""
     line = tree
     for variable in variables:
         from grader.derive import derivative
 
-        line, tree = tree, derivative(tree, variable)
+        line, tree = tree, derivative(tree, variable, ranges or {})
     return line, tree
 
 

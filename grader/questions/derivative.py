@@ -75,7 +75,7 @@ def build_chain_terms(question: QuestionFile, rubric: RubricFile) -> tuple[Part,
         try:
             from grader.derive import chain_term
 
-            tree = chain_term(statement.forward, above, below)
+            tree = chain_term(statement.forward, above, below, statement.vocabulary.indices)
             if statement.vocabulary.indices:
                 parts.append(_with_sums(question, part, quantity, statement, tree))
                 continue
@@ -119,12 +119,13 @@ def _each(parts: tuple[PartFile, ...], statement: Statement, faults: Faults) -> 
     The derivative of y ``by: [u, v]`` under the id ``dy`` has the parts ``dy_u`` and ``dy_v``.
     """
     ids = {part.id for part in parts}
+    known = statement.leaves | statement.forward.keys()
     for part in parts:
         if not part.by:
             yield part
             continue
         for name in part.by:
-            variable = read_name(name, statement.leaves, statement, faults, "symbol")
+            variable = read_name(name, known, statement, faults, "name")
             if variable is None:
                 continue
             own = f"{part.id}_{variable}"
@@ -152,12 +153,14 @@ def full_derivative(
 ) -> tuple[Derived, Node]:
     """A derivative of any order through the forward pass, and where it comes from.
 
-    ``held`` are quantities of the forward pass that count as fixed.  Raises ValueError.
+    ``held`` are quantities of the forward pass that count as fixed.  A quantity that it is
+    differentiated by is a variable, whatever it is made from.  Raises ValueError.
     """
     above, below = order_of(quantity)
     assert isinstance(above, Symbol)
     names = tuple(each.name for each in below if isinstance(each, Symbol))
-    forward = {name: tree for name, tree in statement.forward.items() if name not in held}
+    fixed = {*held, *names}
+    forward = {name: tree for name, tree in statement.forward.items() if name not in fixed}
     if above.name not in forward:
         raise ValueError(f"`{above.name}` is not defined by this question")
     full = forward[above.name]
@@ -169,7 +172,7 @@ def full_derivative(
     for name in names:
         if name not in symbols(full):
             raise ValueError(f"`{above.name}` does not depend on `{name}`")
-    line, found = repeated(full, names)
+    line, found = repeated(full, names, statement.vocabulary.indices)
     if len(names) == 1 and isinstance(found, Number) and not found.value:
         raise ValueError(f"`{above.name}` does not depend on `{names[0]}`")
     through = symbols(forward[above.name]) & forward.keys()

@@ -21,11 +21,12 @@ from grader.compare.matrix.decide import (
 )
 from grader.compare.matrix.entries import entries
 from grader.compare.matrix.prints import matrix_print
+from grader.derive import OTHER_LAYOUT
 from grader.errors import LimitError
 from grader.expr.composite import Answer
 from grader.expr.names import Vocabulary
 from grader.expr.parser import Reading, parse_answer
-from grader.expr.tree import Node, Operation, Partial, Symbol, walk
+from grader.expr.tree import Node, Operation, Partial, Symbol, children, walk, with_children
 from grader.expr.typed import (
     SCALAR,
     Shape,
@@ -42,6 +43,7 @@ from grader.expr.typed_tree import factor_tree, to_tree
 from grader.limits import MAX_LIGHT_NODES, MAX_MATRIX_MISTAKES
 from grader.matrix_calculus import Step, matrix_derivative, matrix_steps, transpose_through
 from grader.questions.part import Found, Kind, Part
+from grader.questions.partials import Disallowed, check_allowed
 from grader.questions.sized import SizedStatement, read_sized
 from grader.questions.statement import Faults, read_partial
 from grader.read.rubric import PartFile, QuestionFile, RubricFile
@@ -107,6 +109,7 @@ def _part(
             shapes=_given(sized),
             environment=statement.forward,
             positive=statement.positive,
+            layout=question.layout,
         ),
     )
 
@@ -190,15 +193,77 @@ def judge_matrix(part: Part, answer: Answer, definitions: Mapping[str, Node]) ->
     """Compare an answer with the part's reference."""
     assert part.matrix is not None
     assert isinstance(answer, Node), "the reader of this kind gives expressions"
-    for tree in (answer, *definitions.values()):
-        for inner in walk(tree):
-            if isinstance(inner, Partial):
+    trees = (answer, *definitions.values())
+    if not any(isinstance(inner, Partial) for tree in trees for inner in walk(tree)):
+        return compare_matrices(part.matrix, answer, definitions)
+    stated = part.matrix.layout
+    verdict = _judged_in(part, answer, definitions, Layouts(stated, stated))
+    if verdict.outcome in (Outcome.DIFFERENT, Outcome.UNREADABLE):
+        # Many write gradients as columns and yet Jacobians with a row for each output.
+        other = OTHER_LAYOUT[stated]
+        for layouts in (Layouts(stated, other), Layouts(other, other)):
+            if _judged_in(part, answer, definitions, layouts).outcome is Outcome.EQUIVALENT:
                 return Verdict(
-                    Outcome.DISALLOWED,
-                    reason="this contains a derivative that is not worked out",
-                    span=inner.span if tree is answer else None,
+                    Outcome.UNDECIDED,
+                    reason=f"it is right if a derivative in it is read in the {other} layout,"
+                    f" and the question is in the {stated} layout",
                 )
-    return compare_matrices(part.matrix, answer, definitions)
+    return verdict
+
+
+class Layouts(NamedTuple):
+    """How derivatives that an answer leaves standing are read: those of numbers, and those
+    of columns by columns."""
+
+    gradients: str
+    jacobians: str
+
+
+def _judged_in(
+    part: Part, answer: Node, definitions: Mapping[str, Node], layouts: Layouts
+) -> Verdict:
+    """The verdict with derivatives worked out in some layouts."""
+    assert part.matrix is not None
+
+    def worked_out(tree: Node) -> Node:
+        if isinstance(tree, Partial):
+            return _value_of(tree, part, definitions, layouts)
+        new = tuple(worked_out(each) for each in children(tree))  # type: ignore[arg-type]
+        return with_children(tree, new)  # type: ignore[return-value]
+
+    try:
+        own = {name: worked_out(tree) for name, tree in definitions.items()}
+        return compare_matrices(part.matrix, worked_out(answer), own)
+    except Disallowed as disallowed:
+        return Verdict(Outcome.DISALLOWED, reason=disallowed.reason, span=disallowed.span)
+    except ShapeError as error:
+        return Verdict(Outcome.UNREADABLE, reason=error.message, span=error.span)
+    except LimitError as error:
+        return Verdict(Outcome.UNDECIDED, reason=error.message)
+
+
+def _value_of(
+    partial: Partial, part: Part, definitions: Mapping[str, Node], layouts: Layouts
+) -> Node:
+    """The derivative of one name by another.  Raises Disallowed for others, and for those
+    that the question asks for."""
+    assert part.matrix is not None
+    assert isinstance(part.quantity, Partial)
+    above, below = partial.quantity, partial.variable
+    reason = "this contains a derivative that is not worked out"
+    if not isinstance(above, Symbol) or not isinstance(below, Symbol):
+        raise Disallowed(reason, partial.span)
+    everything = {**part.statement.forward, **definitions}
+    check_allowed(partial, part.quantity, everything)
+    shapes = part.matrix.shapes
+    shape = Typing(shapes, everything).typed(below).shape
+    forward = {name: line for name, line in everything.items() if name != below.name}
+    value = Typing({**shapes, below.name: shape}, forward).typed(above)
+    layout = layouts.gradients if value.is_scalar else layouts.jacobians
+    try:
+        return to_tree(matrix_derivative(value, below.name, shape, layout))
+    except ValueError as error:
+        raise Disallowed(f"{reason}: {error}", partial.span) from None
 
 
 def print_matrix(part: Part, answer: Answer, definitions: Mapping[str, Node]) -> str | None:

@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import islice
+from types import MappingProxyType
 
 from grader.compare.interpret import needed_names
 from grader.errors import GraderError
 from grader.expr.calculus import ONE, ZERO, differentiate, product_of, sum_of
+from grader.expr.families import unfolded
+from grader.expr.members import derivative_by_member, is_same_family, letters_of
 from grader.expr.tree import (
+    Big,
     Node,
     Partial,
     Symbol,
     children,
     order_of,
+    substitute,
     symbols,
     walk,
     with_children,
 )
 from grader.limits import MAX_DERIVATIVE_STEPS, MAX_OPERATIONS, MAX_PARTIALS
 from grader.source import Span
+
+#: Of a question without sums.
+NO_RANGES: Mapping[str, str] = MappingProxyType({})
 
 
 class Disallowed(GraderError):
@@ -44,34 +53,60 @@ def reaches(forward: Mapping[str, Node], start: str, goal: str) -> bool:
     return False
 
 
-def work_out(tree: Node, asked: Partial | None, forward: Mapping[str, Node]) -> Node:
+def work_out(
+    tree: Node,
+    asked: Partial | None,
+    forward: Mapping[str, Node],
+    ranges: Mapping[str, str] = NO_RANGES,
+) -> Node:
     """The tree with its derivatives worked out through the forward pass (which may
     hold the student's definitions too); ``asked`` None: whatever they are.
+
+    ``ranges``: the size that each index of sums runs to; ``f_j`` is then of the family that
+    the forward pass has as ``f_i``.
 
     Raises Disallowed for a derivative that is the one asked, or whose chain runs
     through the one asked; ValueError where it takes too many steps.
     """
     if sum(isinstance(part, Partial) for part in walk(tree)) > MAX_PARTIALS:
         raise ValueError(f"more than {MAX_PARTIALS} derivatives in one answer are not worked out")
-    return _worked_out(tree, asked, forward)
+    return _worked_out(tree, asked, forward, _with_own_letters(tree, ranges))
 
 
-def _worked_out(tree: Node, asked: Partial | None, forward: Mapping[str, Node]) -> Node:
+def _with_own_letters(tree: Node, ranges: Mapping[str, str]) -> Mapping[str, str]:
+    """The ranges of indices, and of those that the tree binds with a letter of its own."""
+    if not ranges:
+        return ranges
+    own: dict[str, str] = {}
+    for part in walk(tree):
+        if isinstance(part, Big) and part.index not in ranges:
+            # One that runs over something else is no member of any family: a person looks.
+            own[part.index] = part.upper.name if isinstance(part.upper, Symbol) else "#"
+    return {**own, **ranges}
+
+
+def _worked_out(
+    tree: Node, asked: Partial | None, forward: Mapping[str, Node], ranges: Mapping[str, str]
+) -> Node:
     if isinstance(tree, Partial):
-        return _value(tree, asked, forward)
+        return _value(tree, asked, forward, ranges)
     parts = children(tree)
-    new = tuple(_worked_out(part, asked, forward) for part in parts)  # type: ignore[arg-type]
+    new = tuple(_worked_out(part, asked, forward, ranges) for part in parts)  # type: ignore[arg-type]
     if all(a is b for a, b in zip(parts, new, strict=True)):
         return tree
     return with_children(tree, new)  # type: ignore[return-value]
 
 
-def _value(partial: Partial, asked: Partial | None, forward: Mapping[str, Node]) -> Node:
+def _value(
+    partial: Partial, asked: Partial | None, forward: Mapping[str, Node], ranges: Mapping[str, str]
+) -> Node:
     if not isinstance(partial.variable, Symbol):
         raise Disallowed("a derivative is taken with respect to something that is no name",
                          partial.span)  # fmt: skip
+    if ranges:
+        return _of_sums(partial, asked, forward, ranges)
     if asked is not None:
-        _check(partial, asked, forward)
+        check_allowed(partial, asked, forward)
     quantity = partial.quantity
     if isinstance(quantity, Partial):
         # The inner derivative is worked out first; through the forward pass, as it is asked.
@@ -81,7 +116,36 @@ def _value(partial: Partial, asked: Partial | None, forward: Mapping[str, Node])
     return differentiate(quantity, partial.variable.name)
 
 
-def _check(partial: Partial, asked: Partial, forward: Mapping[str, Node]) -> None:
+def _of_sums(
+    partial: Partial, asked: Partial | None, forward: Mapping[str, Node], ranges: Mapping[str, str]
+) -> Node:
+    """The same where sums run over families: with all names under the forward pass's letters
+    for the check, and written out to what the derivative is taken by."""
+    assert isinstance(partial.variable, Symbol)
+    variable = partial.variable.name
+    if asked is not None:
+        below = {each.name for each in order_of(asked)[1] if isinstance(each, Symbol)}
+        known = sorted(forward.keys() | below)
+        letters = {
+            name: Symbol(like)
+            for name in symbols(partial)
+            for like in known
+            if name not in known and is_same_family(name, like, ranges)
+        }
+        plain = substitute(partial, letters)
+        assert isinstance(plain, Partial)
+        check_allowed(replace(plain, span=partial.span), asked, forward)
+    lines = {
+        name: line for name, line in forward.items() if not is_same_family(name, variable, ranges)
+    }
+    inner = _worked_out(partial.quantity, None, forward, ranges)
+    whole = unfolded(inner, lines, ranges)
+    if letters_of(variable, ranges):
+        return derivative_by_member(whole, variable, ranges)
+    return differentiate(whole, variable)
+
+
+def check_allowed(partial: Partial, asked: Partial, forward: Mapping[str, Node]) -> None:
     """Raise Disallowed for a derivative that is the one asked, or leads to it."""
     above, below = order_of(asked)
     assert isinstance(above, Symbol)

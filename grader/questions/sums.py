@@ -16,6 +16,7 @@ from grader.expr.composite import Answer
 from grader.expr.families import unfolded, written_out
 from grader.expr.tree import Node, Partial
 from grader.questions.part import Part, Statement
+from grader.questions.partials import Disallowed, work_out
 from grader.read.rubric import PartFile, QuestionFile
 from grader.results import Outcome, Verdict
 
@@ -87,7 +88,23 @@ def judge_sums(part: Part, answer: Node, definitions: Mapping[str, Node]) -> Ver
     try:
         return compare_sums(part.sums, answer, definitions)
     except Unevaluated:
+        pass  # worked out below: rare, and no cost to the answers without
+    forward = {**part.statement.forward, **definitions}
+    ranges = part.sums.ranges
+    assert isinstance(part.quantity, Partial)
+    try:
+        answer = work_out(answer, part.quantity, forward, ranges)
+        definitions = {
+            name: work_out(tree, part.quantity, forward, ranges)
+            for name, tree in definitions.items()
+        }
+        return compare_sums(part.sums, answer, definitions)
+    except Disallowed as disallowed:
+        return Verdict(Outcome.DISALLOWED, reason=disallowed.reason, span=disallowed.span)
+    except Unevaluated:
         return Verdict(Outcome.DISALLOWED, reason="a derivative is not worked out")
+    except (ValueError, LimitError) as error:
+        return Verdict(Outcome.UNDECIDED, reason=str(error))
 
 
 def in_numbers(

@@ -56,6 +56,8 @@ class MatrixReference:
     shapes: Mapping[str, Shape]
     environment: Mapping[str, Node]
     positive: frozenset[str] = frozenset()
+    #: In which derivatives that an answer leaves standing are read.
+    layout: str = "denominator"
 
 
 def make_matrix_reference(
