@@ -64,7 +64,7 @@ def remainder(
 ) -> tuple[Element, ...]:
     """What must vanish for two sides to be equal; see :class:`Compared`."""
     (a, a_domain), (b, b_domain) = left, right
-    domains = field.difference(a_domain, b_domain)
+    domains = field.zero if a_domain is b_domain else field.difference(a_domain, b_domain)
     if a is None or b is None:
         return (domains,)
     difference = field.difference(a, b)

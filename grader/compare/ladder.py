@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import replace
 from fractions import Fraction
 
 from grader.compare.cases import (
@@ -41,7 +40,7 @@ from grader.compare.reference import (
 from grader.compare.refute import both_values, refute, refute_at_sight, witness_at
 from grader.compare.values import Point, certainly_differ, evaluate
 from grader.errors import LimitError
-from grader.expr.tree import Node
+from grader.expr.tree import Node, plain
 from grader.limits import MAX_RESTARTS, MAX_SECONDS, PRECISIONS, SAMPLED_POINTS
 from grader.results import Outcome, Verdict, Witness
 
@@ -64,7 +63,7 @@ def compare(
     """
     own = definitions or {}
     environment = {**reference.environment, **own} if own else reference.environment
-    if answer == reference.tree and not own:
+    if not own and plain(answer) == reference.plain:
         return Verdict(Outcome.EQUIVALENT, method="identical")
     if own and own.keys() & (reference.names | reference.environment.keys()):
         reference = without_sharing(reference)
@@ -125,9 +124,11 @@ def _different(
 ) -> Verdict:
     """The witness keeps only the names that either side comes down to."""
     used = reference.names | leaf_names(answer, environment)
-    kept = {name: value for name, value in witness.at if name in used}
-    at = tuple(sorted(shown(kept, reference.intervals).items()))
-    return Verdict(Outcome.DIFFERENT, method="witness", witness=replace(witness, at=at))
+    at = tuple([each for each in witness.at if each[0] in used])
+    if reference.intervals:
+        at = tuple(sorted(shown(dict(at), reference.intervals).items()))
+    kept = Witness(at, witness.answer, witness.reference)
+    return Verdict(Outcome.DIFFERENT, method="witness", witness=kept)
 
 
 def _nowhere(

@@ -106,8 +106,11 @@ class Numbers:
             return self.multiply([self.multiply(some) for some in in_groups(factors)])
         product = factors[0]
         for factor in factors[1:]:
-            # An exact 0 annihilates a ball also where Arb must allow for infinities.
-            product = fmpq(0) if product == 0 or factor == 0 else product * factor
+            if type(product) is type(factor) is fmpq:
+                product = product * factor
+            else:
+                # An exact 0 annihilates a ball also where Arb must allow for infinities.
+                product = fmpq(0) if product == 0 or factor == 0 else product * factor
         return self._bounded(product)
 
     def divide(self, numerator: Value, denominator: Value) -> Value:

@@ -18,7 +18,7 @@ from grader.compare.pointwise import Values
 from grader.compare.sight import Sight, sight
 from grader.compare.values import Point, PointValue, evaluate, evaluate_and_keep
 from grader.errors import LimitError
-from grader.expr.tree import Call, Cases, Indicator, Node, symbols, walk
+from grader.expr.tree import Call, Cases, Indicator, Node, plain, symbols, walk
 from grader.limits import MAX_RESTARTS, PRECISIONS, SIGHT_POINTS
 
 if TYPE_CHECKING:
@@ -113,6 +113,11 @@ class Reference:
     def names(self) -> frozenset[str]:
         """The leaf symbols that the tree comes down to."""
         return leaf_names(self.tree, self.environment)
+
+    @cached_property
+    def plain(self) -> object:
+        """The tree as plain data, to compare answers with."""
+        return plain(self.tree)
 
     @cached_property
     def points(self) -> tuple[FixedPoint, ...]:

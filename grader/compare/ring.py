@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from typing import NamedTuple, Self
+from typing import Self
 
 from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 
@@ -27,6 +27,7 @@ from grader.limits import (
     MAX_TERM_PAIRS,
     MAX_TERMS,
 )
+from grader.source import frozen_value
 
 
 class UndefinedEverywhere(GraderError):
@@ -57,7 +58,8 @@ class Kernel:
     number: int = 0
 
 
-class Element(NamedTuple):
+@frozen_value
+class Element:
     """A value: numerator, denominator, and which special generators may occur
     (a bit for each slot; a superset of those that do)."""
 
@@ -352,6 +354,10 @@ class Ring(ABC):
         return self._made(total.num, den, mask)
 
     def divide(self, numerator: Element, denominator: Element) -> Element:
+        below = denominator.num
+        if denominator.den is self.one_poly and len(below) == 1 and below.is_constant():
+            number = 1 / below.leading_coefficient()
+            return Element(numerator.num * number, numerator.den, numerator.mask)
         return self.multiply([numerator, self._inverse(denominator)])
 
     def _inverse(self, value: Element) -> Element:

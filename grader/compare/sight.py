@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from operator import add, mul, neg
 
 from grader.compare.interpret import Interpreter, Known
 from grader.compare.values import Point
@@ -93,17 +94,19 @@ class Glances:
         return self._columns[name]
 
     def add(self, terms: Sequence[Glance]) -> Glance:
-        if len(terms) == 2:
-            return [a + b for a, b in zip(*terms, strict=True)]
-        return list(map(sum, zip(*terms, strict=True)))
+        total = terms[0]
+        for term in terms[1:]:
+            total = list(map(add, total, term))
+        return total
 
     def negate(self, value: Glance) -> Glance:
-        return [-a for a in value]
+        return list(map(neg, value))
 
     def multiply(self, factors: Sequence[Glance]) -> Glance:
-        if len(factors) == 2:
-            return [a * b for a, b in zip(*factors, strict=True)]
-        return list(map(math.prod, zip(*factors, strict=True)))
+        product = factors[0]
+        for factor in factors[1:]:
+            product = list(map(mul, product, factor))
+        return product
 
     def divide(self, numerator: Glance, denominator: Glance) -> Glance:
         return [a / b if b else math.nan for a, b in zip(numerator, denominator, strict=True)]

@@ -34,7 +34,8 @@ class Piecewise(Ring):
         present = value.mask & self._steps
         if not present:
             return []
-        above, below = value.num.degrees(), value.den.degrees()
+        above = value.num.degrees()
+        below = above if value.den is self.one_poly else value.den.degrees()
         return [
             slot
             for slot in range(len(self._kernels))
@@ -290,12 +291,11 @@ class Piecewise(Ring):
     def _square_roots_in(self, poly: fmpq_mpoly) -> tuple[int, ...]:
         """The slots of the square roots in a polynomial a + b√p√q…: those that stand
         together in every term that has one.  Empty where they stand otherwise."""
+        known = [slot for slot in self._limits if self._kernels[slot].kind == "exp"]
+        if not known:
+            return ()
         degrees = poly.degrees()
-        roots = tuple(
-            slot
-            for slot, limit in self._limits.items()
-            if degrees[slot] > 0 and self._kernels[slot].kind == "exp"
-        )
+        roots = tuple(slot for slot in known if degrees[slot] > 0)
         if any(self._limits[slot] != 2 or degrees[slot] != 1 for slot in roots):
             return ()
         if len(roots) > 1:

@@ -154,6 +154,7 @@ def _product(grammar: Grammar, closing: int) -> Condition:
     return All(tuple(found), Span(grammar.starts[first], grammar.ends[grammar.pos - 1]))
 
 
+_RELATIONS = frozenset({RELATION, EQUALS})
 _ENDS_ROW = frozenset({CLOSE, ROW, CELL, IF, OTHERWISE, "end"})
 
 
@@ -174,13 +175,13 @@ def _chain(grammar: Grammar) -> list[Condition]:
         return [bracketed(grammar)]
     left = grammar.sum()
     found: list[Condition] = []
-    while (kind := kinds[grammar.pos]) == RELATION or kind == EQUALS:
+    while kinds[grammar.pos] in _RELATIONS:
         operator = cast("RelationOperator", grammar.values[grammar.pos])
         grammar.pos += 1
         right = grammar.sum()
-        found.append(
-            Relation(operator, left, right, Span(left.span.start, grammar.ends[grammar.pos - 1]))
-        )
+        alone = not found and kinds[grammar.pos] not in _RELATIONS
+        span = Span(start if alone else left.span.start, grammar.ends[grammar.pos - 1])
+        found.append(Relation(operator, left, right, span))
         left = right
     if not found:
         raise AnswerError(
@@ -189,15 +190,6 @@ def _chain(grammar: Grammar) -> list[Condition]:
             Span(start, grammar.ends[grammar.pos - 1]),
             "write a condition such as `z > 0`",
         )
-    if len(found) == 1:
-        found = [
-            Relation(
-                found[0].operator,  # type: ignore[union-attr]
-                found[0].left,  # type: ignore[union-attr]
-                found[0].right,  # type: ignore[union-attr]
-                Span(start, grammar.ends[grammar.pos - 1]),
-            )
-        ]
     return found
 
 

@@ -8,6 +8,7 @@ paired on the way, without recursion, so that depth is bounded before parsing.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from grader.errors import AnswerError, LimitError
 from grader.expr import characters, commands, decorations, joins
@@ -19,7 +20,6 @@ from grader.expr.segments import Segment, segments
 from grader.expr.tokens import (
     AND,
     BIG,
-    BRACKETS,
     CELL,
     CLOSE,
     CLOSING,
@@ -33,7 +33,6 @@ from grader.expr.tokens import (
     GREEK_LETTERS,
     INDICATOR,
     KEYWORDS,
-    LATE,
     MARKED,
     MINUS,
     NUMBER,
@@ -121,11 +120,6 @@ class Lexer:
 
     def scan(self, start: int, stop: int) -> None:
         """Cut ``text[start:stop]``."""
-        text = self.text
-        tokens = self.tokens
-        kinds, values, starts, ends = tokens.kinds, tokens.values, tokens.starts, tokens.ends
-        spelled = self.lexicon.spelled
-        match = _TOKEN.match
         self.depth += 1
         if self.depth > MAX_NESTING:
             raise LimitError(
@@ -134,68 +128,47 @@ class Lexer:
             )
         outer_pos, outer_stop = self.pos, self.stop
         self.stop = stop
-        pos = start
-        while True:
-            found = match(text, pos, stop)
-            assert found is not None  # ``other`` takes any character, ``end`` the end
-            group = found.lastgroup
-            assert group is not None
-            begin, pos = found.span(group)
-            word = text[begin:pos]
-            if group == "name":
-                entry = spelled.get(word)
-                if entry is None:
-                    self.pos = pos
-                    self.name(word, begin)
-                    pos = self.pos
-                    continue
-                kind, value = entry
-            elif group == "sized":
-                # By far the most frequent commands; any other form of them is a name.
-                kind, value = BRACKETS[word[-1]]
-            elif group == "bracket":
-                kind, value = BRACKETS[word]
-            elif group == "operator":
-                kind, value = OPERATORS[word]
-                if kind in LATE:
-                    self.pos = pos
-                    self.late(kind, value, begin)
-                    pos = self.pos
-                    continue
-            elif group == "number" and len(word) == 1:
-                kind = NUMBER
-                value = word
-            elif group == "end":
-                break
-            elif group == "upright":
-                row = UPRIGHT_FUNCTIONS.get(word) or UPRIGHT_FUNCTIONS.get(word.lower())
-                if row is None:
-                    self.pos = begin + len(_UPRIGHT)
-                    self.name(_UPRIGHT, begin)
-                    pos = self.pos
-                    continue
-                kind, value = row
-            else:
-                self.pos = pos
-                handler = _HANDLERS[group]
-                handler(self, word, begin)
-                pos = self.pos
+        pos: int | None = start
+        while pos is not None:
+            pos = self.scan_from(pos, stop)
+        self.pos, self.stop = outer_pos, outer_stop
+        self.depth -= 1
+
+    def scan_from(self, start: int, stop: int) -> int | None:
+        """Cut ``text[start:stop]`` up to its end, or to where a token takes what follows it:
+        then the place behind that."""
+        tokens = self.tokens
+        kinds, values, starts, ends = tokens.kinds, tokens.values, tokens.starts, tokens.ends
+        stack, match = self.stack, tokens.match
+        whole = self.lexicon.whole
+        for found in _TOKEN.finditer(self.text, start, stop):
+            group = found.lastindex
+            assert group is not None  # ``other`` takes any character, ``end`` the end
+            word = found[group]
+            begin, end = found.span(group)
+            entry = whole.get(word)
+            if entry is None:
+                if group == _END:
+                    break
+                self.pos = end
+                _HANDLERS[group](self, word, begin)
+                if self.pos != end:
+                    return self.pos
                 continue
-            if kind in _BRACKET_KINDS:
-                self.bracket(kind, value, begin, pos)
-                continue
-            index = len(kinds)
+            kind, value = entry
+            if kind in _PLACED:
+                if kind == CLOSE and stack and value != "{" and values[stack[-1]] == value:
+                    match[stack.pop()] = len(kinds)  # as nearly all: what ``bracket`` does
+                elif kind == OPEN and len(stack) < MAX_NESTING:
+                    stack.append(len(kinds))
+                else:
+                    self.push(kind, value, begin, end)
+                    continue
             kinds.append(kind)
             values.append(value)
             starts.append(begin)
-            ends.append(pos)
-            if self.stack:
-                if kind in CONDITION_MARKS:
-                    tokens.conditional.add(self.stack[-1])
-            elif kind in SHAPING:
-                tokens.outer.append(index)
-        self.pos, self.stop = outer_pos, outer_stop
-        self.depth -= 1
+            ends.append(end)
+        return None
 
     def push(self, kind: str, value: str, start: int, end: int) -> None:
         """Add one token."""
@@ -286,6 +259,15 @@ class Lexer:
         raise self.error(f"the `{opening}` at {start + 1} is never closed", start, end)
 
     # -- names ---------------------------------------------------------------
+
+    def upright(self, word: str, start: int) -> None:
+        r"""``\operatorname{…}`` that is not exactly as a function is usually written."""
+        row = UPRIGHT_FUNCTIONS.get(word.lower())
+        if row is None:
+            self.pos = start + len(_UPRIGHT)
+            self.name(_UPRIGHT, start)
+        else:
+            self.push(*row, start, self.pos)
 
     def name(self, word: str, start: int) -> None:
         r"""A word or command that is not spelled exactly as a known name."""
@@ -430,6 +412,10 @@ class Lexer:
 
     # -- what is joined to the token before it ---------------------------------
 
+    def operator(self, word: str, start: int) -> None:
+        """An operator that may belong to the token before it."""
+        self.late(*OPERATORS[word], start)
+
     def late(self, kind: str, value: str, start: int) -> None:
         """``_`` and primes: part of the name before them where there is one."""
         if kind == SUBSCRIPT:
@@ -556,15 +542,23 @@ _PLAIN_DIGITS = {0x2080 + digit: str(digit) for digit in range(10)}
 _DIGITS = re.compile("[0-9]+")
 _FIRST_NAME = re.compile("[A-Za-z]+_(?:[0-9]+|[A-Za-z])")
 _BRACKET_KINDS = frozenset({OPEN, CLOSE})
-_HANDLERS = {
-    "number": characters.number,
-    "greek": Lexer.greek,
-    "subscript": characters.subscript_characters,
-    "superscript": characters.superscript,
-    "row": characters.row,
-    "space": characters.space,
-    "escape": characters.escape,
-    "other": characters.other,
+#: Kinds whose place among the brackets matters.
+_PLACED = _BRACKET_KINDS | CONDITION_MARKS | SHAPING
+_GROUPS = _TOKEN.groupindex
+_END = _GROUPS["end"]
+#: What reads a token that its text alone does not tell, by the number of its group.
+_HANDLERS: dict[int, Callable[[Lexer, str, int], None]] = {
+    _GROUPS["upright"]: Lexer.upright,
+    _GROUPS["name"]: Lexer.name,
+    _GROUPS["operator"]: Lexer.operator,
+    _GROUPS["number"]: characters.number,
+    _GROUPS["greek"]: Lexer.greek,
+    _GROUPS["subscript"]: characters.subscript_characters,
+    _GROUPS["superscript"]: characters.superscript,
+    _GROUPS["row"]: characters.row,
+    _GROUPS["space"]: characters.space,
+    _GROUPS["escape"]: characters.escape,
+    _GROUPS["other"]: characters.other,
 }
 
 

@@ -8,12 +8,13 @@ pieces that a run of letters such as ``theta01x`` may be cut into.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from grader.expr.functions import SPELLINGS
 from grader.expr.names import GREEK, MARKS, Vocabulary
 from grader.expr.tokens import (
+    BRACKETS,
     BY,
     COMMAND_TOKENS,
     CONSTANT,
@@ -24,12 +25,15 @@ from grader.expr.tokens import (
     GREEK_LETTERS,
     INDICATOR,
     KEYWORDS,
+    LATE,
     MARKED,
     MATRIX_WORDS,
     NUMBER,
+    OPERATORS,
     SIZES,
     SYMBOL,
     UNKNOWN,
+    UPRIGHT_FUNCTIONS,
     WORDS_OF_LETTERS,
     Entry,
 )
@@ -44,6 +48,18 @@ _BEFORE_DIGITS = frozenset({FUNCTION, BY})
 _LETTERS = {name: letter for letter, name in reversed(list(GREEK_LETTERS.items()))}
 
 
+#: Tokens that mean the same in every vocabulary, and whatever stands beside them.
+_EVERYWHERE: dict[str, Entry] = (
+    {digit: (NUMBER, digit) for digit in "0123456789"}
+    | {bracket: BRACKETS[bracket] for bracket in "()[]{}|"}
+    # By far the most frequent commands; any other form of them is a name.
+    | {rf"\left{blank}{bracket}": BRACKETS[bracket] for blank in ("", " ") for bracket in "(["}
+    | {rf"\right{blank}{bracket}": BRACKETS[bracket] for blank in ("", " ") for bracket in ")]"}
+    | {word: entry for word, entry in OPERATORS.items() if word.isascii() and entry[0] not in LATE}
+    | dict(UPRIGHT_FUNCTIONS)
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A part of a run of letters: its token and where in the run it stands."""
@@ -55,9 +71,11 @@ class Piece:
 
 @dataclass(slots=True)
 class Lexicon:
-    """``spelled``: whole tokens as typed.  ``pieces``: what runs are cut into.
+    """``spelled``: names as typed.  ``pieces``: what runs are cut into.
 
     ``layered``: the names with a layer's index, without their subscripts.
+    ``whole``: the tokens that their text alone tells: those names, and the same in
+    every vocabulary, numbers of one digit, brackets and most operators.
     """
 
     vocabulary: Vocabulary
@@ -65,6 +83,12 @@ class Lexicon:
     pieces: dict[str, Entry]
     longest: int
     layered: frozenset[str] = frozenset()
+    whole: dict[str, Entry] = field(init=False)
+
+    def __post_init__(self) -> None:
+        # Greek letters as characters are told by what follows them too.
+        spelled = {word: entry for word, entry in self.spelled.items() if word.isascii()}
+        self.whole = spelled | _EVERYWHERE
 
     @property
     def free(self) -> bool:
@@ -259,8 +283,8 @@ def lexicon_of(vocabulary: Vocabulary) -> Lexicon:
 
 def _build(vocabulary: Vocabulary) -> Lexicon:
     lexicon = Lexicon(vocabulary, {}, {}, 1)
-    spelled = lexicon.spelled
-    pieces = lexicon.pieces
+    spelled: dict[str, Entry] = {}
+    pieces: dict[str, Entry] = {}
     compact: list[tuple[str, Entry]] = []
     listed = [*vocabulary.names, *vocabulary.aliases, *vocabulary.functions]
     for name in listed:
@@ -303,9 +327,8 @@ def _build(vocabulary: Vocabulary) -> Lexicon:
         if not (command in SIZES or command in GREEK or f"{command}*" in FACES):
             spelled.setdefault("\\" + command, entry)
     spelled.pop("\\sqrt", None)  # the command, with arguments of its own kind
-    lexicon.layered = frozenset(name.partition("_")[0] for name in listed if "^" in name)
-    lexicon.longest = max(map(len, pieces), default=1)
-    return lexicon
+    layered = frozenset(name.partition("_")[0] for name in listed if "^" in name)
+    return Lexicon(vocabulary, spelled, pieces, max(map(len, pieces), default=1), layered)
 
 
 def suggestion(name: str, lexicon: Lexicon) -> str | None:

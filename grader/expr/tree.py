@@ -1,6 +1,6 @@
 """The tree of an expression: what an answer means before anyone computes with it.
 
-Nodes are frozen values.  Each knows the span of text that it was read from;
+Nodes are values that never change.  Each knows the span of text that it was read from;
 spans take no part in equality, so that two readings of one formula are equal
 wherever they stood.  Reading keeps what was written: ``2/4`` stays a quotient,
 ``a - b`` a sum with a negated term.  Nothing is simplified here.
@@ -12,32 +12,47 @@ and ``Cases`` only; every other node is a real number.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from fractions import Fraction
 from operator import attrgetter
 from typing import Any as Anything
 from typing import Literal
 
-from grader.source import NOWHERE, Span
+from grader.source import NOWHERE, Span, frozen_value
 
 RelationOperator = Literal[">", ">=", "<", "<=", "=", "!="]
 OperationName = Literal["transpose", "elementwise", "diag", "trace", "norm", "differential"]
 
 
-class _Hashed:
-    """A node that looks its hash up after the first time: what is computed once is looked
-    for by its tree, at every level and in every algebra."""
+class _Kept:
+    """A node that keeps what its hash and its equality take after the first time: what is
+    computed once is looked for by its tree, at every level and in every algebra.
 
-    __slots__ = ("_hash",)
+    That is plain data (see ``plain``), which is compared without a call for each node.
+    """
+
+    __slots__ = ("_hash", "_parts")
     _hash: int
+    _parts: Anything
 
-    def _hash_of(self, key: tuple[Anything, ...]) -> int:
-        found = hash(key)
-        object.__setattr__(self, "_hash", found)
-        return found
+    def __hash__(self) -> int:
+        try:
+            return self._hash
+        except AttributeError:
+            parts = _plain_parts(self)
+            object.__setattr__(self, "_parts", parts)
+            object.__setattr__(self, "_hash", hash(parts))
+            return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        if type(other) is not type(self):
+            return NotImplemented
+        return hash(self) == hash(other) and bool(self._parts == other._parts)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen_value
 class Number:
     """An exact number.  ``decimals`` counts the digits typed after a decimal
     point; it is None for a number typed without one (``0.50``: 1/2 with 2)."""
@@ -51,7 +66,7 @@ class Number:
         return hash((self.value.numerator, self.value.denominator))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen_value
 class Constant:
     """A mathematical constant: ``pi`` or ``e``."""
 
@@ -59,7 +74,7 @@ class Constant:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen_value
 class Symbol:
     """A named quantity, by its canonical name (``theta_01``; see ``expr/names.py``)."""
 
@@ -67,7 +82,7 @@ class Symbol:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen_value
 class Sum:
     """``terms[0] + terms[1] + …``, at least two; a subtracted term is a ``Negation``."""
 
@@ -75,7 +90,7 @@ class Sum:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen_value
 class Negation:
     """``-operand``"""
 
@@ -83,7 +98,7 @@ class Negation:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen_value
 class Product:
     """``factors[0] · factors[1] · …``, at least two, in the order written."""
 
@@ -91,7 +106,7 @@ class Product:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen_value
 class Quotient:
     """``numerator / denominator``"""
 
@@ -100,7 +115,7 @@ class Quotient:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen_value
 class Power:
     """``base ^ exponent``"""
 
@@ -109,8 +124,8 @@ class Power:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Call(_Hashed):
+@frozen_value
+class Call(_Kept):
     """A function of the table in ``expr/functions.py``, by its name there.
 
     ``derivative`` counts primes: ``a'(z)`` is ``Call("relu", (z,), 1)``.
@@ -122,28 +137,16 @@ class Call(_Hashed):
     derivative: int = 0
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
-    def __hash__(self) -> int:
-        try:
-            return self._hash
-        except AttributeError:
-            return self._hash_of((self.function, self.arguments, self.derivative))
 
-
-@dataclass(frozen=True, slots=True)
-class Indicator(_Hashed):
+@frozen_value
+class Indicator(_Kept):
     """1 where the condition holds, 0 elsewhere."""
 
     condition: Condition
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
-    def __hash__(self) -> int:
-        try:
-            return self._hash
-        except AttributeError:
-            return self._hash_of((self.condition,))
 
-
-@dataclass(frozen=True, slots=True)
+@frozen_value
 class Cases:
     """The first branch whose condition holds.
 
@@ -155,7 +158,7 @@ class Cases:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen_value
 class Partial:
     """An unevaluated derivative ``∂quantity/∂variable`` (``d`` and ``δ`` read alike)."""
 
@@ -164,7 +167,7 @@ class Partial:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen_value
 class Big:
     r"""A sum or a product over an index whose range is no fixed number: ``\sum_{i=1}^{n} x_i``.
 
@@ -181,7 +184,7 @@ class Big:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen_value
 class Operation:
     """An operation that matrices and vectors have beside those of numbers.
 
@@ -195,7 +198,7 @@ class Operation:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen_value
 class Special:
     """The identity matrix, or the column of ones; ``size`` None: as its place asks."""
 
@@ -204,7 +207,7 @@ class Special:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen_value
 class Relation:
     """``left operator right``; a chain ``0 < x < 1`` is an ``All`` of two."""
 
@@ -214,7 +217,7 @@ class Relation:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen_value
 class All:
     """All conditions hold (``∧``, ``and``, a comma)."""
 
@@ -222,7 +225,7 @@ class All:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen_value
 class Any:
     """At least one condition holds (``∨``, ``or``)."""
 
@@ -230,7 +233,7 @@ class Any:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen_value
 class Not:
     """The condition does not hold (``¬``, ``not``)."""
 
@@ -288,7 +291,7 @@ def higher_partial(quantity: Node, variables: tuple[Symbol, ...], span: Span = N
     return quantity
 
 
-@dataclass(frozen=True, slots=True)
+@frozen_value
 class Dimensions:
     """A size: rows × columns, each a positive whole number or an expression of sizes."""
 
@@ -334,6 +337,40 @@ _CHILDREN: Mapping[type, Callable[[Anything], tuple[_Part, ...]]] = {
 }
 
 
+#: Kinds of node that are nothing but their parts.
+_BARE = frozenset({Sum, Product, Negation, Quotient, Power, Not, All, Any})
+
+
+def plain(node: _Part) -> Anything:
+    """A node as plain data: names for symbols, tuples for most others.
+
+    Equal where the nodes are, and quicker to compare, hash and keep: a function or an
+    indicator stands for itself, so that one that is used often is hashed once.
+    """
+    kind = type(node)
+    if kind is Symbol:
+        return node.name  # type: ignore[union-attr]
+    if kind in _BARE:
+        return (
+            kind,
+            *[
+                part.name if type(part) is Symbol else plain(part)
+                for part in _CHILDREN[kind](node)
+            ],
+        )
+    if isinstance(node, Relation):
+        return (node.operator, plain(node.left), plain(node.right))
+    return node
+
+
+def _plain_parts(node: _Kept) -> tuple[Anything, ...]:
+    """What makes a function or an indicator, as plain data."""
+    if isinstance(node, Call):
+        return (node.function, node.derivative, *[plain(each) for each in node.arguments])
+    assert isinstance(node, Indicator)
+    return (plain(node.condition),)
+
+
 def children(node: Node | Condition) -> tuple[Node | Condition, ...]:
     """The direct parts of a node, in the order written."""
     return _CHILDREN[type(node)](node)
@@ -357,11 +394,14 @@ def symbols(node: Node | Condition) -> frozenset[str]:
     stack = [node]
     while stack:
         top = stack.pop()
-        kind = type(top)
-        if kind is Symbol:
-            found.add(top.name)  # type: ignore[union-attr]
-        elif kind is not Number:
-            stack.extend(_CHILDREN[kind](top))
+        if type(top) is Symbol:
+            found.add(top.name)
+            continue
+        for part in _CHILDREN[type(top)](top):
+            if type(part) is Symbol:  # most, and with nothing below them
+                found.add(part.name)
+            elif type(part) is not Number:
+                stack.append(part)
     return frozenset(found)
 
 

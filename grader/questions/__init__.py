@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -28,12 +29,17 @@ _HOMES: Mapping[str, tuple[str, str]] = {
 }
 
 
+_PACKAGE = f"{__name__}."
+
+
 class _Kinds(Mapping[str, "Kind"]):
     """The table; a kind's module is loaded when it is first asked for."""
 
     def __getitem__(self, name: str) -> Kind:
         module, constant = _HOMES[name]
-        kind: Kind = vars(import_module(f"grader.questions.{module}"))[constant]
+        path = _PACKAGE + module
+        # Looking it up is quicker than importing it again, and every answer asks.
+        kind: Kind = vars(sys.modules.get(path) or import_module(path))[constant]
         if kind.name != name:
             raise ValueError(f"the kind {name!r} is called {kind.name!r} in its file")
         return kind
