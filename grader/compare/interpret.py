@@ -224,12 +224,25 @@ class Interpreter(Generic[V]):
         if self._operations > MAX_OPERATIONS:
             raise LimitError("MAX_OPERATIONS", "the expression takes too many operations")
         kind = type(node)
-        if kind is Symbol:  # by far the most frequent
+        if kind is Product or kind is Sum:
+            parts: tuple[Node, ...] = node.factors if kind is Product else node.terms  # type: ignore[union-attr]
+            if bound is None:
+                values = self._values
+                found = [
+                    known
+                    if type(part) is Symbol and (known := values.get(part.name)) is not None
+                    else self._go(part, None)
+                    for part in parts
+                ]
+            else:
+                found = [self._go(part, bound) for part in parts]
+            return self._algebra.multiply(found) if kind is Product else self._algebra.add(found)
+        if kind is Symbol:
             name: str = node.name  # type: ignore[union-attr]
             if bound is not None:
                 return bound[name]
-            found = self._values.get(name)
-            return self._named(name) if found is None else found
+            value = self._values.get(name)
+            return self._named(name) if value is None else value
         return self._STEPS[kind](self, node, bound)  # type: ignore[no-any-return]
 
     def _once(self, key: Node, compute: Callable[[], V]) -> V:
@@ -241,19 +254,6 @@ class Interpreter(Generic[V]):
         if not found:
             found.append(self._algebra.shared(compute))
         return found[0]()
-
-    def _each(self, nodes: Sequence[Node], bound: Mapping[str, V] | None) -> list[V]:
-        """The values of some nodes; those of names that were met at once."""
-        go = self._go
-        if bound is not None:
-            return [go(node, bound) for node in nodes]
-        values = self._values
-        return [
-            found
-            if type(node) is Symbol and (found := values.get(node.name)) is not None
-            else go(node, None)
-            for node in nodes
-        ]
 
     def _named(self, name: str) -> V:
         """The value of a name that was not met yet."""
@@ -278,14 +278,8 @@ class Interpreter(Generic[V]):
     def _constant(self, node: Constant, bound: Mapping[str, V] | None) -> V:
         return self._algebra.constant(node.name)
 
-    def _sum(self, node: Sum, bound: Mapping[str, V] | None) -> V:
-        return self._algebra.add(self._each(node.terms, bound))
-
     def _negation(self, node: Negation, bound: Mapping[str, V] | None) -> V:
         return self._algebra.negate(self._go(node.operand, bound))
-
-    def _product(self, node: Product, bound: Mapping[str, V] | None) -> V:
-        return self._algebra.multiply(self._each(node.factors, bound))
 
     def _quotient(self, node: Quotient, bound: Mapping[str, V] | None) -> V:
         return self._algebra.divide(
@@ -379,9 +373,7 @@ class Interpreter(Generic[V]):
     _STEPS: ClassVar[Mapping[type, Callable[..., Anything]]] = {
         Number: _number,
         Constant: _constant,
-        Sum: _sum,
         Negation: _negation,
-        Product: _product,
         Quotient: _quotient,
         Power: _power,
         Call: _call,

@@ -39,6 +39,10 @@ _NAMED_DERIVATIVES = frozenset(
 )
 
 
+#: Kinds of token that may be the ``d`` of a differential.
+MARKS = frozenset({PARTIAL, DIFFERENTIAL, MARKED, UNKNOWN})
+
+
 def is_mark(grammar: Grammar, pos: int) -> bool:
     """Whether a token may be the ``d`` of a differential."""
     kind = grammar.kinds[pos]

@@ -117,7 +117,7 @@ class Grammar:
         """Terms joined by plus and minus."""
         kinds = self.kinds
         start = self.starts[self.pos]
-        first = self.term()
+        first = self.signed(self.product) if kinds[self.pos] in _SIGNS else self.product()
         kind = kinds[self.pos]
         if kind not in _SIGNS:
             return first
@@ -235,7 +235,10 @@ class Grammar:
             if following == OPEN:
                 self.check_call(pos)
         else:
-            node = self.atom()
+            read = _ATOMS.get(kind)
+            if read is None:
+                raise self.missing()
+            node = read(self)
             following = self.kinds[self.pos]
         if following in POSTFIX:
             return powers.powers(self, node, pos)
@@ -271,7 +274,8 @@ class Grammar:
     def enter(self) -> None:
         """Count one level of nesting; the caller counts it back."""
         self.depth += 1
-        self.nest(self.depth)
+        if self.depth > MAX_NESTING:
+            self.nest(self.depth)
 
     def nest(self, levels: int) -> None:
         """Refuse a tree that grows too deep: quotients of quotients, powers of powers."""
@@ -314,7 +318,7 @@ class Grammar:
         if opened == 0 and doubts.is_label(self):
             self.pos = self.tokens.match[opened] + 1
             return self.term()
-        if differentials.is_mark(self, opened + 1) and differentials.bracketed_quotient_follows(
+        if self.kinds[opened + 1] in differentials.MARKS and differentials.bracketed_quotient_follows(
             self, opened
         ):
             return differentials.bracketed_quotient(self)
@@ -395,6 +399,7 @@ class Grammar:
         self.pos = pos + 1
         span = Span(self.starts[pos], self.ends[pos])
         if typed.isdigit():
+            value = _WHOLE.get(typed)
             if (
                 self.kinds[pos + 1] == COMMA
                 and self.kinds[pos + 2] == NUMBER
@@ -402,7 +407,7 @@ class Grammar:
                 and self.ends[pos + 1] == self.starts[pos + 2]
             ):
                 self.check_comma(pos)
-            return Number(Fraction(int(typed)), None, span)
+            return Number(Fraction(int(typed)) if value is None else value, None, span)
         value = Fraction(typed)
         mantissa, _, power = typed.lower().partition("e")
         places = len(mantissa.partition(".")[2]) - (int(power) if power else 0)
@@ -533,6 +538,8 @@ class Grammar:
         return faults.unexpected(self, closing)
 
 
+#: The numbers of one digit, which are most.
+_WHOLE = {str(k): Fraction(k) for k in range(10)}
 #: Signs before a term or a factor.
 _SIGNS = frozenset({PLUS, MINUS})
 _CONTINUES = STARTS_FACTOR | {TIMES, DIVIDE, BAR}

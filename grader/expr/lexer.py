@@ -41,6 +41,7 @@ from grader.expr.tokens import (
     PLAIN_LETTERS,
     POWER,
     PRIME,
+    RELATION,
     SHAPING,
     STOP,
     SUBSCRIPT,
@@ -157,10 +158,18 @@ class Lexer:
                 continue
             kind, value = entry
             if kind in _PLACED:
-                if kind == CLOSE and stack and value != "{" and values[stack[-1]] == value:
-                    match[stack.pop()] = len(kinds)  # as nearly all: what ``bracket`` does
-                elif kind == OPEN and len(stack) < MAX_NESTING:
+                # Nearly all are plain ones, for which this does what ``push`` does.
+                if kind == OPEN and len(stack) < MAX_NESTING:
                     stack.append(len(kinds))
+                elif (
+                    kind == CLOSE
+                    and stack
+                    and values[stack[-1]] == value
+                    and (value != "{" or kinds[-1] != FUNCTION)
+                ):
+                    match[stack.pop()] = len(kinds)
+                elif kind == RELATION and stack:
+                    tokens.conditional.add(stack[-1])
                 else:
                     self.push(kind, value, begin, end)
                     continue
