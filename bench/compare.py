@@ -214,9 +214,10 @@ def warm_up(part: Part) -> None:
     judge(Answer(part, to_latex(part.answer), part.answer))
     for reference in part.references:
         _ = reference.leaf, reference.opaque, reference.sight
-        _ = reference.small, reference.near, reference.screen
-        for fixed in reference.points:
-            _ = fixed.reference, fixed.parts
+        _ = reference.close, reference.screen, reference.plain
+        points = reference.points if reference.close is None else reference.close.points
+        for fixed in points:
+            _ = fixed.value, fixed.parts
 
 
 def theirs(every: Sequence[Answer], passes: int) -> list[tuple[Answer, float]]:

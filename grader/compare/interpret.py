@@ -246,9 +246,6 @@ class Interpreter(Generic[V]):
         return self._STEPS[kind](self, node, bound)  # type: ignore[no-any-return]
 
     def _once(self, key: Node, compute: Callable[[], V]) -> V:
-        known = self._known.get(key)
-        if known is not None:
-            return known
         # One look-up, since hashing a tree is the dear part.
         found = self._once_found.setdefault(key, [])
         if not found:
@@ -295,11 +292,17 @@ class Interpreter(Generic[V]):
     def _indicator(self, node: Indicator, bound: Mapping[str, V] | None) -> V:
         if bound is not None:
             return self._go(node.condition, bound)
+        known = self._known.get(node)
+        if known is not None:
+            return known
         return self._once(node, lambda: self._go(node.condition, None))
 
     def _call(self, node: Call, bound: Mapping[str, V] | None) -> V:
         if bound is not None:
             return self._called(node, bound)
+        known = self._known.get(node)
+        if known is not None:
+            return known
         return self._once(node, lambda: self._called(node, None))
 
     def _called(self, node: Call, bound: Mapping[str, V] | None) -> V:

@@ -24,7 +24,7 @@ from grader.limits import MAX_RESTARTS, PRECISIONS, SIGHT_POINTS
 if TYPE_CHECKING:
     # Both load NumPy, which an answer that is right, or wrong at a fixed point, does without.
     from grader.compare.sample import Cloud
-    from grader.compare.screen import CloudScreen, NearScreen, Screen
+    from grader.compare.screen import CloudScreen, PointScreen
 
 NO_NAMES: Mapping[str, Node] = MappingProxyType({})
 
@@ -60,14 +60,19 @@ class FixedPoint:
     sharing: bool = True
 
     @cached_property
+    def value(self) -> PointValue | None:
+        """The reference's value at the lowest precision; None where it is not certain.
+        Raises LimitError."""
+        if self.known is not None:
+            return self.known
+        return evaluate(self.tree, self.environment, self.at, PRECISIONS[0])
+
+    @cached_property
     def reference(self) -> PointValue:
-        """The reference's value at the lowest precision.  Raises LimitError."""
-        value = self.known
-        if value is None:
-            value = evaluate(self.tree, self.environment, self.at, PRECISIONS[0])
-        if value is None:
+        """The reference's value, at a point where it is certain.  Raises LimitError."""
+        if self.value is None:
             raise LimitError("PRECISIONS", "the reference has no certain value at a fixed point")
-        return value
+        return self.value
 
     @cached_property
     def parts(self) -> Known[Value]:
@@ -163,18 +168,12 @@ class Reference:
             return None
 
     @cached_property
-    def small(self) -> Screen | None:
-        """The fixed points in floating point: where to look for a witness."""
-        from grader.compare.screen import small_screen
+    def close(self) -> PointScreen | None:
+        """The fixed points, and points close to kinks, in floating point: where to look for
+        a witness."""
+        from grader.compare.screen import point_screen
 
-        return small_screen(self)
-
-    @cached_property
-    def near(self) -> NearScreen | None:
-        """Points close to kinks."""
-        from grader.compare.screen import near_screen
-
-        return near_screen(self)
+        return point_screen(self)
 
     @cached_property
     def screen(self) -> CloudScreen | None:

@@ -26,7 +26,7 @@ def both_values(
     certain.  Raises LimitError."""
     if isinstance(at, FixedPoint):
         if precision == PRECISIONS[0]:
-            return evaluate(answer, environment, at.at, precision, at.parts), at.reference
+            return evaluate(answer, environment, at.at, precision, at.parts), at.value
         at = at.at
     left = evaluate(answer, environment, at, precision)
     return left, evaluate(reference.tree, reference.environment, at, precision)

@@ -5,7 +5,7 @@ This loads NumPy; what can do without does not import it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,10 +32,11 @@ class Screen:
 
 
 @dataclass(frozen=True)
-class NearScreen(Screen):
-    """The same of points close to kinks."""
+class PointScreen(Screen):
+    """The same of the fixed points and, behind them, of points close to kinks."""
 
-    points: tuple[Point, ...]
+    points: tuple[FixedPoint, ...]
+    fixed: int
 
 
 @dataclass(frozen=True)
@@ -45,26 +46,22 @@ class CloudScreen(Screen):
     cloud: Cloud
 
 
-def small_screen(reference: Reference) -> Screen | None:
-    """The fixed points of a reference; None where there are none, or past a limit."""
+def point_screen(reference: Reference) -> PointScreen | None:
+    """The fixed points of a reference, and these moved close to kinks; None where there are
+    none, or past a limit."""
+    tree, environment, sharing = reference.tree, reference.environment, reference.sharing
     points = [fixed.at for fixed in reference.points]
     if not points:
         return None
-    try:
-        return Screen(*_evaluated(reference, _columns(points), len(points)))
-    except LimitError:
-        return None
-
-
-def near_screen(reference: Reference) -> NearScreen | None:
-    """The fixed points moved close to kinks; None where there are no kinks, or past a limit."""
-    points = [fixed.at for fixed in reference.points]
     still = reference.positive | reference.integers
-    near = points_near_kinks(reference.tree, reference.environment, points, still)
-    if not near:
-        return None
+    near = [
+        FixedPoint(at, tree, environment, sharing=sharing)
+        for at in points_near_kinks(tree, environment, points, still)
+    ]
+    both = (*reference.points, *near)
+    columns = _columns([fixed.at for fixed in both])
     try:
-        return NearScreen(*_evaluated(reference, _columns(near), len(near)), near)
+        return PointScreen(*_evaluated(reference, columns, len(both)), both, len(points))
     except LimitError:
         return None
 
@@ -101,7 +98,7 @@ _SCREENED = 4
 
 
 def _apart(screen: Screen, answer: Node, environment: Mapping[str, Node]) -> list[int]:
-    """Where the answer seems to differ, first places first.
+    """Where the answer seems to differ, in order.
 
     Floating point only says where to look.  Raises LimitError.
     """
@@ -114,7 +111,8 @@ def _apart(screen: Screen, answer: Node, environment: Mapping[str, Node]) -> lis
         apart = np.abs(values - right) > APART * np.maximum(np.abs(values), np.abs(right))
     # Where one side alone is not finite there may be a point that only one is defined at.
     apart |= np.isfinite(values) != np.isfinite(right)
-    return [int(index) for index in np.flatnonzero(apart)[:_SCREENED]]
+    found: list[int] = np.flatnonzero(apart).tolist()
+    return found
 
 
 def refute_by_screen(
@@ -124,18 +122,20 @@ def refute_by_screen(
     those close to kinks, and all points of the cloud.  Raises LimitError.
     """
 
-    def first(screen: Screen | None, point: Callable[[int], Point | FixedPoint]) -> Witness | None:
-        if screen is None:
-            return None
-        for index in _apart(screen, answer, environment):
-            found, _ = witness_at(reference, answer, environment, point(index))
+    def first(points: Iterable[Point | FixedPoint]) -> Witness | None:
+        for point in points:
+            found, _ = witness_at(reference, answer, environment, point)
             if found is not None:
                 return found
         return None
 
-    found = first(reference.small, lambda index: reference.points[index])
-    if found is None and (near := reference.near) is not None:
-        found = first(near, lambda index: near.points[index])
+    found = None
+    if (screen := reference.close) is not None:
+        apart = _apart(screen, answer, environment)
+        fixed = [index for index in apart if index < screen.fixed][:_SCREENED]
+        near = [index for index in apart if index >= screen.fixed][:_SCREENED]
+        found = first(screen.points[index] for index in fixed + near)
     if found is None and (cloud := reference.screen) is not None:
-        found = first(cloud, cloud.cloud.point)
+        apart = _apart(cloud, answer, environment)[:_SCREENED]
+        found = first(cloud.cloud.point(index) for index in apart)
     return found
