@@ -318,9 +318,9 @@ class Grammar:
         if opened == 0 and doubts.is_label(self):
             self.pos = self.tokens.match[opened] + 1
             return self.term()
-        if self.kinds[opened + 1] in differentials.MARKS and differentials.bracketed_quotient_follows(
-            self, opened
-        ):
+        if self.kinds[
+            opened + 1
+        ] in differentials.MARKS and differentials.bracketed_quotient_follows(self, opened):
             return differentials.bracketed_quotient(self)
         if value != "|" and self.is_condition(opened):
             if value != "[":

@@ -48,6 +48,9 @@ _BEFORE_DIGITS = frozenset({FUNCTION, BY})
 _LETTERS = {name: letter for letter, name in reversed(list(GREEK_LETTERS.items()))}
 
 
+#: What operators of the keyboard are made of; ``%`` and line breaks have readings of their own.
+_OPERATOR_MARKS = frozenset("-+*/^,=<>&!;:?.")
+
 #: Tokens that mean the same in every vocabulary, and whatever stands beside them.
 _EVERYWHERE: dict[str, Entry] = (
     {digit: (NUMBER, digit) for digit in "0123456789"}
@@ -55,7 +58,11 @@ _EVERYWHERE: dict[str, Entry] = (
     # By far the most frequent commands; any other form of them is a name.
     | {rf"\left{blank}{bracket}": BRACKETS[bracket] for blank in ("", " ") for bracket in "(["}
     | {rf"\right{blank}{bracket}": BRACKETS[bracket] for blank in ("", " ") for bracket in ")]"}
-    | {word: entry for word, entry in OPERATORS.items() if word.isascii() and entry[0] not in LATE}
+    | {
+        word: entry
+        for word, entry in OPERATORS.items()
+        if _OPERATOR_MARKS.issuperset(word) and entry[0] not in LATE
+    }
     | dict(UPRIGHT_FUNCTIONS)
 )
 

@@ -353,10 +353,7 @@ def plain(node: _Part) -> Anything:
     if kind in _BARE:
         return (
             kind,
-            *[
-                part.name if type(part) is Symbol else plain(part)
-                for part in _CHILDREN[kind](node)
-            ],
+            *[part.name if type(part) is Symbol else plain(part) for part in _CHILDREN[kind](node)],
         )
     if isinstance(node, Relation):
         return (node.operator, plain(node.left), plain(node.right))
