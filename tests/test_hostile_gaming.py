@@ -191,36 +191,101 @@ TRICKS: dict[str, tuple[str, dict[str, str], str, tuple[str, ...]]] = {
 }
 
 
-@pytest.fixture(scope="module")
-def parts(tmp_path_factory: pytest.TempPathFactory, root: Path) -> dict[str, dict[str, Any]]:
-    """The result of each trick, all graded by one run of the program."""
-    folder = tmp_path_factory.mktemp("gaming")
-    (folder / "in").mkdir()
-    for number, (part, definitions, text, _) in enumerate(TRICKS.values()):
+MATRIX, SUM = r"(W+W^T)x", r"\frac{2}{n}\sum_{i=1}^{n} (f_i - y_i)"
+SOFTMAX, BATCH = r"\frac{c}{s}e^z-y", r"\frac2N (F-Y)^T\mathbf{1}"
+
+#: The same with other rubrics: rubric, part, answer, verdicts.
+OTHERS: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
+    "zero times no logarithm, beside a vector": (
+        "linear_system", "forms.dq_dx", rf"{MATRIX}+0\log(-x^Tx)x", REFUSED),
+    "zero times half a logarithm": (
+        "linear_system", "forms.dq_dx", rf"{MATRIX}+0\log(x^Ty)x", REFUSED),
+    "zero times no inverse": (
+        "linear_system", "forms.dq_dx", rf"{MATRIX}+0(V-V)^{{-1}}x", REFUSED),
+    "zero entry by entry of logarithms": (
+        "linear_system", "forms.dq_dx", rf"{MATRIX}+0\odot\log(x)", REFUSED),
+    "a number by itself, which is zero": (
+        "linear_system", "forms.dq_dx", rf"{MATRIX}\frac{{x^Ty-y^Tx}}{{x^Ty-y^Tx}}", REFUSED),
+    "a number of sizes that is right up to twenty": (
+        "matrix_backprop", "batch.dM_dc", rf"{BATCH} + I[N>20]c", WAITS),
+    "a product that is zero at the sizes tried": (
+        "matrix_backprop", "batch.dM_dc", rf"{BATCH} + (N-1)(N-2)(N-3)(N-4)(N-5)c", WAITS),
+    "a ramp that starts at fifty": (
+        "matrix_backprop", "batch.dM_dc", rf"{BATCH} + \max(0, N-50)c", WAITS),
+    "zero times a logarithm of sums": (
+        "softmax", "loss.dL_dz", rf"{SOFTMAX}+0\log(c)z", REFUSED),
+    "a sum that starts at eight": (
+        "least_squares", "line.dM_dphi0", rf"{SUM}+\sum_{{i=8}}^{{n}}x_i", WAITS),
+    "wrong for twelve points": ("least_squares", "line.dM_dphi0", rf"{SUM}+I[n=12]", WAITS),
+    "wrong for many points": ("least_squares", "line.dM_dphi0", rf"{SUM}+I[n>10]", WAITS),
+    "nothing to a power that comes to nothing": (
+        "least_squares", "line.dM_dphi0", rf"{SUM}+0^{{\max(0,12-n)}}", WAITS),
+    "a polynomial that is zero for the numbers tried": (
+        "least_squares", "line.dM_dphi0",
+        rf"{SUM}+\frac{{(n-2)(n-3)(n-4)(n-5)(n-7)}}{{n^9}}", WAITS),
+    "terms that are zero up to the seventh": (
+        "least_squares", "line.dM_dphi0",
+        rf"{SUM}+\sum_{{i=1}}^{{n}}(i-1)(i-2)(i-3)(i-4)(i-5)(i-6)(i-7)", WAITS),
+    "both choices": ("calculus_1", "kind_of.at_one", "a or b", REFUSED),
+    "all choices": ("calculus_1", "kind_of.true_of", "a, b, c", REFUSED),
+    "a list with one too many": ("calculus_1", "extrema.critical", "1, -1, 0", REFUSED),
+    "the equation in place of its roots": ("calculus_1", "extrema.critical", "3x^2-3=0", REFUSED),
+    "a range around a value": ("calculus_1", "integrals.sine", "[1,3]", REFUSED),
+    "the integral in place of its value": (
+        "calculus_1", "integrals.sine", r"\int_0^\pi \sin x\,dx", REFUSED),
+    "a value in another unit": ("calculus_1", "motion.speed", "19.6 cm/s", REFUSED),
+    "an entry that bends far outside": (
+        "multivariable", "gradient.f",
+        r"(2xy, x^2+z e^{yz}, y e^{yz} + \arcsin(\sin(x/10^6)) - x/10^6)", REFUSED),
+    "the derivative in place of the chain": (
+        "multivariable", "curve.dw_dt", r"\frac{dw}{dt}\frac{dt}{dt}", REFUSED),
+}  # fmt: skip
+
+
+def graded(folder: Path, rows: dict[str, tuple[str, dict[str, str], str]], rubric: str,
+           root: Path) -> dict[str, dict[str, Any]]:  # fmt: skip
+    """The result of each answer (part, definitions, text), all graded by one run."""
+    (folder / "in").mkdir(parents=True)
+    for number, (part, definitions, text) in enumerate(rows.values()):
         question, key = part.split(".")
-        data = {"student": {"name": f"S {number}", "id": str(number)}, "assignment": "activity6",
+        data = {"student": {"name": f"S {number}", "id": str(number)}, "assignment": rubric,
                 "definitions": definitions, "answers": {question: {key: text}}}  # fmt: skip
         (folder / "in" / f"{number}.json").write_text(json.dumps(data), encoding="utf-8")
     run = subprocess.run(
-        [sys.executable, "-m", "grader", "grade", str(root / "rubrics" / "activity6.yaml"),
-         str(folder / "in"), "-o", str(folder / "out")],
+        [sys.executable, "-m", "grader", "grade", str(root / "rubrics" / f"{rubric}.yaml"),
+         str(folder / "in"), "-o", str(folder / "out"), "--no-feedback"],
         cwd=root, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert run.returncode == 0, run.stdout + run.stderr
     results = json.loads((folder / "out" / "results.json").read_text(encoding="utf-8"))
     by_id = {student["student"]["id"]: student["parts"] for student in results["students"]}
     return {
-        name: next(part for part in by_id[str(number)] if part["part"] == TRICKS[name][0])
-        for number, name in enumerate(TRICKS)
+        name: next(part for part in by_id[str(number)] if part["part"] == row[0])
+        for number, (name, row) in enumerate(rows.items())
     }
 
 
-@pytest.mark.parametrize("trick", TRICKS)
+@pytest.fixture(scope="module")
+def parts(tmp_path_factory: pytest.TempPathFactory, root: Path) -> dict[str, dict[str, Any]]:
+    """The result of each trick; one run of the program for each rubric."""
+    folder = tmp_path_factory.mktemp("gaming")
+    rows: dict[str, dict[str, tuple[str, dict[str, str], str]]] = {
+        "activity6": {name: row[:3] for name, row in TRICKS.items()}
+    }
+    for name, (rubric, part, text, _) in OTHERS.items():
+        rows.setdefault(rubric, {})[name] = (part, {}, text)
+    found: dict[str, dict[str, Any]] = {}
+    for rubric, some in rows.items():
+        found |= graded(folder / rubric, some, rubric, root)
+    return found
+
+
+@pytest.mark.parametrize("trick", [*TRICKS, *OTHERS])
 def test_no_trick_is_accepted_and_each_is_told(
     trick: str, parts: dict[str, dict[str, Any]]
 ) -> None:
     part = parts[trick]
-    assert part["verdict"] in TRICKS[trick][3], part
-    assert part["points"] in (0, None)
-    assert part["points"] == 0 if part["verdict"] == "different" else part["points"] is None
+    assert part["verdict"] in (TRICKS | OTHERS)[trick][3], part
+    assert part["points"] is None or part["points"] < part["possible"]
+    assert (part["points"] is None) == (part["verdict"] != "different")
     assert "".join(part["feedback"]).strip()

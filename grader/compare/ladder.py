@@ -27,6 +27,7 @@ from grader.compare.cases import (
     side_value,
 )
 from grader.compare.field import Element, Field, Restart, UndefinedEverywhere
+from grader.compare.growth import jumps_at_whole_numbers
 from grader.compare.interpret import Interpreter, Known
 from grader.compare.intervals import shown
 from grader.compare.numbers import Unsure
@@ -71,6 +72,11 @@ def compare(
     tried: list[str] = []
     if found := refute_at_sight(reference, answer, environment):
         return _different(reference, answer, environment, found)
+    if reference.integers and any(
+        jumps_at_whole_numbers(tree, reference.tree, reference.integers)
+        for tree in (answer, *own.values())
+    ):
+        return _by_fixed_points(reference, answer, environment)
     try:
         if reference.opaque is not None and _equal_over(
             reference, reference.opaque, answer, own, deadline, opaque=True
@@ -87,6 +93,19 @@ def compare(
     except LimitError as limit:
         tried.append(f"normal form: {limit.message}")
     return _without_normal_form(reference, answer, environment, deadline, tried)
+
+
+def _by_fixed_points(
+    reference: Reference, answer: Node, environment: Mapping[str, Node]
+) -> Verdict:
+    """A witness among the fixed points, or no verdict: where an answer jumps at whole
+    numbers of its own choice, nothing less than all of them would prove it."""
+    try:
+        if found := refute(reference, answer, environment, reference.points):
+            return _different(reference, answer, environment, found)
+    except LimitError as limit:
+        return _undecided([f"evaluation: {limit.message}"])
+    return _undecided(["fixed points"])
 
 
 def _without_normal_form(

@@ -373,6 +373,18 @@ def children(node: Node | Condition) -> tuple[Node | Condition, ...]:
     return _CHILDREN[type(node)](node)
 
 
+def is_total(node: Node) -> bool:
+    """Whether an expression plainly has a value everywhere: a polynomial."""
+    match node:
+        case Number() | Constant() | Symbol():
+            return True
+        case Sum() | Negation() | Product():
+            return all(map(is_total, children(node)))  # type: ignore[arg-type]
+        case Power(base, Number(value)):
+            return value.denominator == 1 and value > 0 and is_total(base)
+    return False
+
+
 def walk(node: Node | Condition) -> Iterator[Node | Condition]:
     """The node and everything below it, parents first, left to right.
 

@@ -34,6 +34,7 @@ from grader.expr.tree import (
     Sum,
     Symbol,
     children,
+    is_total,
     walk,
     with_children,
 )
@@ -142,6 +143,24 @@ def is_zero(value: Typed) -> bool:
     if value.op == "product":
         return any(map(is_zero, value.args))
     return is_number(value, 0)
+
+
+def zeros_kept(factors: list[Typed]) -> list[Typed]:
+    """Factors in which no zero hides that another may have no value: ``0 log(-x^T x)``."""
+    if not any(map(is_zero, factors)) or all(map(_has_value, factors)):
+        return factors
+    zero_kept = Typed("map", (), SCALAR, tree=Negation(ZERO))
+    return [
+        f if not is_zero(f) else zero_kept if f.is_scalar
+        else multiply([zero_kept, *_all_ones(f.shape)], f.shape)
+        for f in factors
+    ]  # fmt: skip
+
+
+def _has_value(value: Typed) -> bool:
+    """Whether a value plainly is one everywhere."""
+    plain = value.op != "inverse" and (value.op != "map" or is_total(value.tree))
+    return plain and all(map(_has_value, value.args))
 
 
 def add(terms: Sequence[Typed], shape: Shape) -> Typed:
@@ -432,6 +451,7 @@ class Typing:
 
     def _product(self, factors: list[Typed], node: Node) -> Typed:
         """From left to right; where that does not fit, later factors may make a number."""
+        factors = zeros_kept(factors)
         total = factors[0]
         rest = factors[1:]
         while rest:
@@ -579,7 +599,7 @@ class Typing:
                             " multiplied entry by entry",
                             node.span,
                         )
-                return elementwise(args, self._found(shape))
+                return elementwise(zeros_kept(args), self._found(shape))
             case "diag":
                 if shape[1] != "1" or shape == SCALAR:
                     raise ShapeError(

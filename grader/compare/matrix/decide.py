@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from grader.compare.cases import Side
+from grader.compare.growth import few_sizes_tell_typed
 from grader.compare.ladder import proved_equal
 from grader.compare.matrix.entries import Entries, entries
 from grader.compare.matrix.words import Words
@@ -37,6 +38,9 @@ _SIZES = ((2, 3, 4), (3, 2, 3), (1, 2, 2))
 
 #: Sizes at which a witness alone is looked for, where the entries are not too many.
 _FURTHER = ((4, 5, 2), (5, 4, 3))
+
+#: The degree of a fraction in one size that is told from 0: each has three values at least.
+_DEGREE = 2
 
 #: Points at which entries are evaluated, at each of the sizes.
 _POINTS = 4
@@ -143,6 +147,8 @@ def compare_typed(left: Typed, right: Typed, key: str, positive: frozenset[str])
     found = _further(left, right, names, key, positive)
     if found is not None:
         return found
+    if not few_sizes_tell_typed(left, right, names, _DEGREE):
+        return _undecided([*tried, "a few sizes, which may not tell for all"])
     if instances and all(_all_equal(one, two, positive) for _, one, two in instances):
         said = "; ".join(_sizes_text(sizes) for sizes, _, _ in instances)
         return Verdict(

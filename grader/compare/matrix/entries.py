@@ -7,7 +7,16 @@ from fractions import Fraction
 
 from grader.errors import LimitError
 from grader.expr.calculus import product_of, sum_of
-from grader.expr.tree import Negation, Node, Number, Quotient, Symbol, substitute
+from grader.expr.tree import (
+    Negation,
+    Node,
+    Number,
+    Product,
+    Quotient,
+    Symbol,
+    is_total,
+    substitute,
+)
 from grader.expr.typed import ONE, ZERO, Op, Size, Typed, slot
 from grader.limits import MAX_ENTRY_OPERATIONS
 
@@ -73,7 +82,7 @@ class _Writer:
                 scales.append(part[0][0])
             else:
                 total = part if total is None else self._times(total, part)
-        scale = product_of(scales)
+        scale = _scale(scales)
         if total is None:
             return ((scale,),)
         return tuple(tuple(product_of([scale, each]) for each in row) for row in total)
@@ -156,6 +165,13 @@ class _Writer:
         "elementwise": _elementwise,
         "map": _map,
     }
+
+
+def _scale(scales: list[Node]) -> Node:
+    """The product of some numbers; a zero does not hide that another has no value."""
+    if ZERO in scales and not all(map(is_total, scales)):
+        return Product(tuple(scales))
+    return product_of(scales)
 
 
 def _made(rows: int, columns: int, entry: Callable[[int, int], Node]) -> Entries:
