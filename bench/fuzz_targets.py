@@ -35,7 +35,7 @@ from grader.questions.part import Part
 from grader.read.answers import read_answers
 from grader.read.gradebook import read_gradebook
 from grader.read.review import read_review
-from grader.read.rubric import read_rubric
+from grader.read.rubric_read import read_rubric
 from grader.reports.markup import html_written, markdown_text, plain_line
 from grader.reports.mathml import mathml
 

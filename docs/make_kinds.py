@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from grader.questions.layers import Layer
     from grader.results import PartResult
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -35,10 +36,13 @@ class Shown:
 
 SHOWN = {
     "derivative": Shown(
-        "A derivative through the forward pass: of any quantity, by any parameter, of any order "
-        r"(`\frac{\partial^2 L}{\partial w^2}`). `hold: y` holds a quantity fixed, which makes it "
-        "partial; a part with `by: [w, b]` asks for one derivative each. An answer may use the "
-        "names of the forward pass, or be written out.",
+        "A derivative through the forward pass: of any quantity, by any parameter or quantity "
+        r"(`\partial L / \partial h`), of any order (`\frac{\partial^2 L}{\partial w^2}`). `hold: y` "
+        "holds a quantity fixed, which makes it partial; a part with `by: [w, b]` asks for one "
+        "derivative each. An answer may use the names of the forward pass, or be written out. With "
+        r"`indices: {i: n}` the forward pass may hold sums over i: `\partial L / \partial w` of "
+        r"`L: \sum_{i=1}^{n} (w x_i - y_i)^2`, and `\partial L / \partial y_i`, the derivative by one "
+        "member.",
         "w",
         (r"2(y - t) \, I[w x + b > 0] \, x", "2*x*(a(w*x + b) - t)*(w*x + b > 0)"),
         r"2 (y - t) x",
@@ -174,12 +178,33 @@ def section(kind: str) -> str:
     shown = SHOWN[kind]
     key, results = graded(kind)
     rows = "\n".join(_row(result) for result in results)
+    extra = f"\n\n{layers_table()}" if kind == "shape" else ""
     return (
         f"## `{kind}`\n\n{chr(10).join(textwrap.wrap(shown.words, 108, break_on_hyphens=False))}\n\n"
         f"```yaml\n{EXAMPLES[kind].strip()}\n```\n\n"
         f"The key:\n\n```text\n{key}\n```\n\n"
         f"Answers to `q1.{shown.part}`:\n\n"
-        f"| written | verdict | mistake | what the student is told |\n| --- | --- | --- | --- |\n{rows}"
+        f"| written | verdict | mistake | what the student is told |\n| --- | --- | --- | --- |\n{rows}{extra}"
+    )
+
+
+def layers_table() -> str:
+    """What may stand under `layers`, from the table of the program."""
+    from grader.expr.latex import to_latex
+    from grader.questions.layers import LAYERS, written
+
+    def options(row: Layer) -> str:
+        kept = [
+            f"`{name}` ({to_latex(default)})" for name, default in row.options.items() if default
+        ]
+        return ", ".join(kept)
+
+    rows = "\n".join(
+        f"| `{written(row)}` | {row.what} | {options(row)} |" for row in LAYERS.values()
+    )
+    return (
+        "What may stand under `layers`; batch axes come first and are kept:\n\n"
+        f"| layer | what it is | further options (else) |\n| --- | --- | --- |\n{rows}"
     )
 
 

@@ -73,7 +73,10 @@ _RUBRIC_HEAD = """\
 A rubric is one YAML document. Its first line may be
 `# yaml-language-server: $schema=rubric.schema.json`, with the schema of that name from `rubrics/`
 beside it; an editor that knows YAML schemas then completes keys and marks faults. `grader lint` says
-the rest. [rubrics/](../rubrics) has rubrics to start from."""
+the rest. [rubrics/](../rubrics) has rubrics to start from.
+
+In a one-line mapping, `{quantity: F, answer: '\\frac{1}{x}'}`, put what holds braces or commas in single
+quotes; on a line of its own, `answer: \\frac{1}{x}`, nothing needs quotes."""
 
 
 def rubric_page() -> str:

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import cache, lru_cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 from grader.expr.calculus import differentiate as rule
 from grader.expr.calculus import product_of
@@ -49,6 +49,9 @@ from grader.expr.tree import (
 )
 
 _ONE = Number(Fraction(1))
+
+#: An end of an integral that is no number.
+End = Literal["infinity", "-infinity"]
 
 #: Of a question without sums.
 NO_RANGES: Mapping[str, str] = MappingProxyType({})
@@ -322,19 +325,39 @@ def total_derivative(forward: Mapping[str, Node], of: str, with_respect_to: str)
     return total(of)
 
 
-def definite_integral(of: Node, by: str, lower: Node, upper: Node) -> Node:
-    """The value of a definite integral in closed form.
+def definite_integral(of: Node, by: str, lower: Node | End, upper: Node | End) -> Node:
+    """The value of a definite integral in closed form, held against one found numerically;
+    an end may be infinite.
 
     Raises ValueError where none is found, and where the integral does not converge.
     """
     import sympy
 
     variable = sympy.Symbol(by, real=True)
-    ends = [to_sympy(lower), to_sympy(upper)]
-    found = sympy.integrate(to_sympy(of), (variable, *ends))
+    infinite = {"infinity": sympy.oo, "-infinity": -sympy.oo}
+    ends = [infinite[end] if isinstance(end, str) else to_sympy(end) for end in (lower, upper)]
+    integrand = to_sympy(of)
+    found = sympy.integrate(integrand, (variable, *ends))
+    if found in (sympy.oo, -sympy.oo):
+        raise ValueError("this integral does not converge")
     if found.has(sympy.Integral, sympy.oo, sympy.zoo, sympy.nan):
         raise ValueError("no value in closed form was found for this integral")
+    _confirm(found, sympy.Integral(integrand, (variable, *ends)))
     return from_sympy(sympy.simplify(found))
+
+
+#: Digits to which a value is confirmed, and bits below which a quadrature says nothing.
+_DIGITS, _BITS = 6, 12
+
+
+def _confirm(found: Any, integral: Any) -> None:
+    """Raise ValueError where numerical integration gives another value than was found."""
+    truth = integral.evalf(_DIGITS)
+    if not truth.is_Float or truth._prec < _BITS:  # noqa: SLF001 - how many bits are known
+        return
+    room = (1 + abs(truth)) * 2.0 ** (4 - min(truth._prec, 4 * _DIGITS))  # noqa: SLF001
+    if abs(truth - found.evalf()) > room:
+        raise ValueError("the value found for this integral was not confirmed numerically")
 
 
 def jacobian_size(of: Node, with_respect_to: Node, layout: str) -> Dimensions:

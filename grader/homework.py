@@ -16,7 +16,8 @@ from grader.questions import QUESTIONS
 from grader.questions.part import Kind, Part
 from grader.read.located import Located
 from grader.read.moment import moment_text
-from grader.read.rubric import KIND_KEYS, QuestionFile, RubricFile, load_rubric_file, read_rubric
+from grader.read.rubric import KIND_KEYS, QuestionFile, RubricFile
+from grader.read.rubric_read import load_rubric_file, read_rubric
 from grader.read.suggest import LOOSELY, did_you_mean, near
 from grader.results import HomeworkStatement, Later, PartStatement, QuestionStatement
 from grader.source import Place, line_and_column

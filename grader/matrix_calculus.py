@@ -131,6 +131,8 @@ def differential(value: Typed, name: str) -> Step:
             return Step("transpose", d(value), transpose(d(args[0])))
         case "trace":
             return Step("trace", d(value), Typed("trace", (d(args[0]),), SCALAR))
+        case "diag":
+            return Step("diagonal matrix", d(value), Typed("diag", (d(args[0]),), value.shape))
         case "inverse":
             product = multiply([value, d(args[0]), value], value.shape)
             return Step("inverse", d(value), negate(product))
@@ -141,9 +143,16 @@ def _sum(terms: Sequence[Typed], shape: Shape) -> Typed:
     return terms[0] if len(terms) == 1 else Typed("sum", tuple(terms), shape)
 
 
+def _within(factor: Typed) -> Typed:
+    """The differential of a factor; diag(u) by that of u, which its neighbours turn round."""
+    if factor.op == "diag":
+        return Typed("diag", (d(factor.args[0]),), factor.shape)
+    return d(factor)
+
+
 def _of_product(value: Typed, args: Sequence[Typed], name: str) -> Step:
     terms = [
-        multiply([*args[:k], d(arg), *args[k + 1 :]], value.shape)
+        multiply([*args[:k], _within(arg), *args[k + 1 :]], value.shape)
         for k, arg in enumerate(args)
         if depends(arg, name)
     ]
@@ -249,12 +258,18 @@ def _pulled(term: Typed, adjoint: Typed) -> Iterator[tuple[Typed, Typed]]:
         case "elementwise" | "product":
             k = _place(term)
             if k is None:
+                if not is_zero(term):
+                    raise ValueError("a differential has no differential in it")
                 return
             arg, others = term.args[k], (*term.args[:k], *term.args[k + 1 :])
-            if term.op == "elementwise":
+            if arg.op == "diag":
+                yield from _pulled(arg.args[0], _beside_diagonal(term, k, adjoint))
+            elif term.op == "elementwise":
                 yield from _pulled(arg, elementwise([adjoint, *others], arg.shape))
             else:
                 yield from _pulled(arg, _beside(term, k, adjoint))
+        case _:
+            raise ValueError(f"the derivative of `{term.op}` is not worked out here")
 
 
 def _place(term: Typed) -> int | None:
@@ -279,6 +294,29 @@ def _beside(term: Typed, k: int, adjoint: Typed) -> Typed:
     middle = [adjoint] if not adjoint.is_scalar else []
     outside = [adjoint] if adjoint.is_scalar else []
     return multiply([*outside, *numbers, *left, *middle, *right], arg.shape)
+
+
+def _beside_diagonal(term: Typed, k: int, adjoint: Typed) -> Typed:
+    """⟨adjoint, A diag(du) B⟩ is ⟨((A^T adjoint) ∘ B) 1, du⟩; diag(du) is the factor ``k``.
+
+    Raises ValueError where no factor stands behind it.
+    """
+    args = term.args
+    numbers = [other for j, other in enumerate(args) if other.is_scalar and j != k]
+    before = [other for other in args[:k] if not other.is_scalar]
+    after = [other for other in args[k + 1 :] if not other.is_scalar]
+    if not after or (adjoint.is_scalar and not before):
+        raise ValueError("the derivative of a diagonal matrix by itself is not worked out here")
+    if adjoint.is_scalar:
+        numbers.append(adjoint)
+    size = args[k].shape[0]
+    right = multiply(after, (size, term.shape[1]))
+    left = [transpose_through(other) for other in reversed(before)]
+    turned = multiply([*left, *([] if adjoint.is_scalar else [adjoint])], right.shape)
+    ones = Typed("ones", (), (right.shape[1], "1"))
+    whole = elementwise([turned, right], right.shape)
+    return multiply([*numbers, whole, ones] if right.shape[1] != "1" else [*numbers, whole],
+                    (size, "1"))  # fmt: skip
 
 
 def _inner(left: Typed, right: Typed) -> Typed:

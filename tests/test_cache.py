@@ -15,7 +15,7 @@ from grader import cache, compiled
 from grader.batch import grade_paths
 from grader.homework import Homework, build_homework, load_rubric
 from grader.plain_json import Codec
-from grader.read.rubric import load_rubric_file
+from grader.read.rubric_read import load_rubric_file
 from grader.single import check_file
 from grader.source import Place, Span
 

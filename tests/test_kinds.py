@@ -12,6 +12,8 @@ import pytest
 
 from grader.compiled import _codec
 from grader.errors import RubricError
+from grader.expr.parser import parse_expression
+from grader.expr.tree import Negation
 from grader.grade import judge
 from grader.homework import load_rubric, parse_rubric
 from grader.mistakes.table import MISTAKES, WITHOUT_ROW
@@ -275,7 +277,7 @@ ENTRIES = [
      "entry (1, 1), entry (1, 2), entry (2, 1) and entry (2, 2) differ; 0 of 4 entries are right"),
     ("h.hess", "[2y, 2x]", [], Fraction(0), "this is a list of 2 entries, and 2 × 2 is asked"),
     ("l.roots", "0, 5", ["equivalent", "different"], Fraction(0),
-     "1 of the 2 are right, and 3 are asked"),
+     "1 of the 2 is right, and 3 are asked"),
 ]  # fmt: skip
 
 
@@ -317,6 +319,12 @@ FAULTS = [
      ["`1` is not a number of digits from 2 to 12"]),
     (rubric("value", "symbols: [x]",
             "parts: {a: {quantity: u, integral: {of: 1/x, by: x, from: '0', to: '1'}}}"),
+     ["this integral does not converge; give its value under `answer`"]),
+    (rubric("value", "symbols: [x]",
+            "parts: {a: {quantity: u, integral: {of: x^x, by: x, from: '0', to: '1'}}}"),
+     ["no value in closed form was found for this integral; give its value under `answer`"]),
+    (rubric("value", "symbols: [x]",
+            r"parts: {a: {quantity: u, integral: {of: x, by: x, from: -\infty, to: \infty}}}"),
      ["no value in closed form was found for this integral; give its value under `answer`"]),
     (rubric("update", "symbols: [w]", "quantities: {L: w^2}", "parts: {w: w}"),
      [r"a question about a step needs the loss and the rate; write `step: {of: L, rate: \alpha}`"]),
@@ -356,7 +364,13 @@ FAULTS = [
      ["(N, 2) and (N, 3) do not multiply"]),
     (rubric("shape", "symbols: [N]", "sizes: {A: '(N, 3, 8, 8)'}",
             "parts: {a: {quantity: C, of: 'conv(A, channels=4)'}}"),
-     ["`conv` needs `kernel=…`"]),
+     ["`conv` needs `kernel=…`; write `conv(X, channels=…, kernel=…)`"]),
+    # A layer at fault is told once, and not again by what rests on it.
+    (rubric("shape", "symbols: [N]", "sizes: {A: '(N, 3, 8, 8)', K: '(4, 3, 3, 3)'}",
+            "layers: {C: 'conv(A, K)', P: 'pool(C, kernel=2)', F: flatten(P)}",
+            r"parts: {C: C, F: F, d: \partial F / \partial A, E: {quantity: E, of: transpose(P)}}"),
+     ["a question about sizes needs a `layout`; write `layout: denominator` or `layout: numerator`",
+      "`conv` takes 1 size, not 2; write `conv(X, channels=…, kernel=…)`"]),
     (rubric("shape", "symbols: [N]", "sizes: {A: '(N, 3, 8, 8)'}",
             "parts: {a: {quantity: C, of: 'konv(A)'}}"),
      ["`konv` is no layer; did you mean `conv`?"]),
@@ -378,6 +392,46 @@ def test_a_fault_of_a_rubric_is_told(text: str, messages: list[str]) -> None:
         for fault in caught.value.faults
     ]
     assert told == messages
+
+
+#: Integrals with an infinite end or a pole at one, and their values as known to everyone.
+INTEGRALS = [
+    ("e^{-x^2}", r"-\infty", r"\infty", r"\sqrt{\pi}"),
+    ("e^{-2x}", "0", "oo", "1/2"),
+    (r"\frac{1}{1+x^2}", "−∞", "0", r"\frac{\pi}{2}"),
+    (r"\frac{1}{\sqrt{x}}", "0", "1", "2"),
+    (r"\ln x", "0", "1", "-1"),
+    ("x e^x", "0", "1", "1"),
+]
+
+
+@pytest.mark.parametrize("of, lower, upper, value", INTEGRALS)
+def test_an_integral(of: str, lower: str, upper: str, value: str) -> None:
+    text = rubric("value", "symbols: [x]", "parts:", "  a:", "    quantity: u",
+                  f"    integral: {{of: '{of}', by: x, from: '{lower}', to: '{upper}'}}")  # fmt: skip
+    (part,) = parse_rubric(text).parts
+    tree = parse_expression(value, part.statement.vocabulary)
+    assert QUESTIONS["value"].judge(part, tree, {})
+    assert not QUESTIONS["value"].judge(part, Negation(tree), {})
+
+
+def test_a_value_that_quadrature_contradicts_is_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    import sympy
+
+    monkeypatch.setattr(sympy, "integrate", lambda *_: sympy.Rational(1001, 3000))
+    text = rubric("value", "symbols: [x]",
+                  "parts: {a: {quantity: u, integral: {of: x^2, by: x, from: 0, to: 1}}}")  # fmt: skip
+    with pytest.raises(RubricError, match="was not confirmed numerically"):
+        parse_rubric(text)
+
+
+def test_an_ordered_list_may_hold_one_thing_twice() -> None:
+    text = rubric("list", "parts: {a: {quantity: T, ordered: true, answer: ['1', '1', '1/2']}}")
+    (part,) = parse_rubric(text).parts
+    judge_list = QUESTIONS["list"].judge
+    for written, right in (("1, 1, 0.5", True), ("1, 0.5, 1", False)):
+        tree = QUESTIONS["list"].read(written, part.statement.vocabulary, part).tree
+        assert bool(judge_list(part, tree, {})) is right
 
 
 def test_every_key_of_a_part_belongs_to_a_kind() -> None:

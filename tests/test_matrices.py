@@ -433,6 +433,11 @@ DERIVED = [
     (r"\|a[XC]\|^2", "C", None),
     ("x^Tdiag(y)x", "y", r"x \odot x"),
     (r"\mathrm{tr}(WVW^T)\,x^Ty", "W", None),
+    # A softmax of each row, and diagonal matrices elsewhere.
+    (r"\mathrm{tr}(Y^T diag(1/(e^{X C} \mathbf{1})) e^{X C})", "C", None),
+    (r"\mathrm{tr}(X^T diag(Y C^T \mathbf{1}) Y C^T)", "C", None),
+    (r"\mathrm{tr}(W diag(y) V)", "y", None),
+    (r"x^T W diag(y) V z", "y", None),
     # A column by a column.
     ("Wx", "x", r"W^{\top}"),
     (r"\sigma(Wx) \odot y", "x", None),

@@ -116,6 +116,12 @@ READINGS = {
         (r"\operatorname{ReLU}'\left(z\right)", r"\operatorname{ReLU}'\left(z\right)"),
         (r"\frac{\partial a[z]}{\partial z}", r"\operatorname{ReLU}'\left(z\right)"),
         (r"\frac{d}{dz}a[z]", r"\operatorname{ReLU}'\left(z\right)"),
+        # A fraction of derivatives is none itself.
+        (
+            r"\frac{\partial a[z] / \partial z}{\partial y / \partial x}",
+            r"\frac{\operatorname{ReLU}'\left(z\right)}{\frac{\partial y}{\partial x}}",
+        ),
+        (r"\frac{dy/dx}{2}", r"\frac{\frac{\partial y}{\partial x}}{2}"),
         (r"\frac{\partial a[x+1]}{\partial (x+1)}", r"\operatorname{ReLU}'\left(x + 1\right)"),
         ("∂a[z]/∂z", r"\operatorname{ReLU}'\left(z\right)"),
         ("a''(z)", r"\operatorname{ReLU}''\left(z\right)"),
@@ -416,8 +422,8 @@ READINGS = {
         ("w_{ij}", "w_{ij}"),
         ("f_{k-1}", "f_{k-1}"),
         ("x_{i_1}", "x_{i_1}"),
-        (r"a_\theta", "a_{theta}"),
-        ("x_θ", "x_{theta}"),
+        (r"a_\theta", r"a_{\theta}"),
+        ("x_θ", r"x_{\theta}"),
         (r"\mathrm{loss}", r"\mathrm{loss}"),
         ("sin(x)cos(x)", r"\sin\left(x\right) \cos\left(x\right)"),
         ("max(x,y,z)", r"\max\left(x, y, z\right)"),

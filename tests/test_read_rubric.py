@@ -12,7 +12,8 @@ import pytest
 
 from grader.errors import RubricError
 from grader.read.located import Located
-from grader.read.rubric import CanvasTarget, Policy, RubricFile, load_rubric_file, read_rubric
+from grader.read.rubric import CanvasTarget, Policy, RubricFile
+from grader.read.rubric_read import load_rubric_file, read_rubric
 from grader.read.rubric_shape import RubricShape, keys_at, rubric_schema
 from grader.source import Place
 
@@ -221,6 +222,15 @@ use single quotes, in which LaTeX stays what it is
         r.yaml:6:9: two questions are called `q1` (the first in line 5) @ $.questions[1].id
               - id: q1
                     ^^"""),
+    ("quantities: {y: 'x^2'}", "quantities: {y: f(x, 2), z: (u, (v, w))}", """\
+        r.yaml:9:21: `f(x` is cut off here: in a one-line mapping a comma ends the entry \
+@ $.questions[0].quantities.y; put it in quotes: 'f(x, 2)'
+                quantities: {y: f(x, 2), z: (u, (v, w))}
+                                ^^^^^^^
+        r.yaml:9:33: `(u` is cut off here: in a one-line mapping a comma ends the entry \
+@ $.questions[0].quantities.z; put it in quotes: '(u, (v, w))'
+                quantities: {y: f(x, 2), z: (u, (v, w))}
+                                            ^^^^^^^^^^^"""),
     ("id: hw", "id: &a hw\ncourse: *a", """\
         r.yaml:2:5: the anchor `&a` is not read @ $.id; take it out
             id: &a hw

@@ -35,7 +35,7 @@ _YAML_LOADERS = frozenset(
     "Loader UnsafeLoader FullLoader CLoader CUnsafeLoader CFullLoader".split()
 )
 #: What may be called of SymPy: constructors that take trees and numbers, never text.
-_SYMPY_CALLS = frozenset("Symbol Rational Add Mul Pow real_root diff".split())
+_SYMPY_CALLS = frozenset("Symbol Rational Add Mul Pow real_root diff Integral".split())
 #: Methods that SymPy's objects take strings by.
 _SYMPY_METHODS = frozenset("subs xreplace evalf sympify lambdify replace nsimplify".split())
 
@@ -57,6 +57,7 @@ ALLOWED: dict[tuple[str, str], str] = {
     ("grader.derive", "type"): "classes named after rows of expr/functions.py",
     ("grader.derive", "Symbol"): "a canonical name as a value; SymPy does not parse it",
     ("grader.expr.faults", "format"): "sentences of its own table, filled with texts only",
+    ("grader.derive", "evalf"): "an integral that was made of a tree, with nothing put in",
     ("grader.plain_json", "import_module"): "classes that the program lists, by module and name",
     ("grader.command", "import_module"): "the modules of the table in grader/cli.py",
     ("grader.command", "vars"): "the modules of the table in grader/cli.py",
@@ -67,6 +68,7 @@ ALLOWED: dict[tuple[str, str], str] = {
     ("grader.plain_json", "vars"): "the fields of classes that the program lists",
     ("grader.push.client", "vars"): "what canvasapi made of an answer, read as a mapping",
     ("grader.read.rubric", "getattr"): "the fields of a class of the program",
+    ("grader.read.rubric_values", "getattr"): "a list of keys in the source",
     ("grader.reports", "vars"): "the modules of its own table",
     ("grader.reports.review", "format"): "the head of the file, filled with texts only",
     ("grader.reports.review", "getattr"): "a list of keys in the source",

@@ -58,10 +58,22 @@ def fraction_follows(grammar: Grammar, pos: int) -> bool:
     below = grammar.tokens.match[pos + 1] + 1
     if grammar.kinds[below] != OPEN or not is_mark(grammar, below + 1):
         return False
+    if _is_divided(grammar, pos + 1) or _is_divided(grammar, below):
+        return False  # \frac{dF/dx}{dF/dy}: a fraction of derivatives
     # \frac{d}{d} and \frac{d x}{2 d}: a quantity d.  A differential has a name after it.
     if grammar.kinds[pos + 2] in (PARTIAL, DIFFERENTIAL):
         return True
     return grammar.kinds[below + 2] != CLOSE
+
+
+def _is_divided(grammar: Grammar, opened: int) -> bool:
+    """Whether a slash stands in a bracket, not in one within."""
+    at, closing = opened + 1, grammar.tokens.match[opened]
+    while at < closing:
+        if grammar.kinds[at] == DIVIDE:
+            return True
+        at = grammar.tokens.match[at] + 1 if grammar.kinds[at] == OPEN else at + 1
+    return False
 
 
 def bracketed_quotient_follows(grammar: Grammar, opened: int) -> bool:

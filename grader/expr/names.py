@@ -110,11 +110,16 @@ class Vocabulary:
 FREE = Vocabulary(free=True)
 
 
+def _index_latex(subscript: str) -> str:
+    r"""A subscript that is a Greek letter by name is that letter: ``H_{\phi}``."""
+    return f"\\{subscript}" if subscript in GREEK else subscript
+
+
 def latex_name(name: str) -> str:
     """The LaTeX of a canonical name.
 
-    >>> latex_name("theta_01"), latex_name("hat:y_i"), latex_name("x")
-    ('\\\\theta_{01}', '\\\\hat{y}_{i}', 'x')
+    >>> latex_name("theta_01"), latex_name("hat:y_i"), latex_name("H_phi")
+    ('\\\\theta_{01}', '\\\\hat{y}_{i}', 'H_{\\\\phi}')
     """
     accent, colon, rest = name.rpartition(":")
     primes = len(rest) - len(rest.rstrip("'"))
@@ -128,7 +133,7 @@ def latex_name(name: str) -> str:
         text = f"\\mathrm{{{base}}}"
     if colon:
         text = f"\\{accent}{{{text}}}"
-    below = f"_{{{subscript}}}" if subscript else ""
+    below = f"_{{{_index_latex(subscript)}}}" if subscript else ""
     if layer:
         return f"{text}{chr(39) * primes}^{{({layer})}}{below}"
     # A prime last, where an exponent may follow it; TeX refuses `x'_{0}^{2}`.

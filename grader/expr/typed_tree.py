@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from fractions import Fraction
 
 from grader.expr.calculus import product_of
@@ -17,9 +18,13 @@ from grader.expr.tree import (
     Special,
     Sum,
     Symbol,
+    children,
     substitute,
+    symbols,
+    with_children,
 )
 from grader.expr.typed import ONE, ZERO, Op, Size, Typed, number, slot
+from grader.limits import MAX_MATRIX_POWER
 
 
 def to_tree(value: Typed, names: Mapping[Typed, str] | None = None) -> Node:
@@ -87,7 +92,8 @@ class _Printer:
 
     def _map(self, value: Typed) -> Node:
         names = {slot(index).name: self.tree(arg) for index, arg in enumerate(value.args)}
-        made = substitute(value.tree, names)
+        sized = {slot(index).name for index, arg in enumerate(value.args) if not arg.is_scalar}
+        made = substitute(_by_entries(value.tree, sized), names)
         if isinstance(made, Quotient) and isinstance(made.numerator, Negation):
             return Negation(Quotient(made.numerator.operand, made.denominator))
         return made
@@ -130,6 +136,26 @@ class _Printer:
         "ones": _ones,
         "map": _map,
     }
+
+
+def _by_entries(tree: Node, sized: AbstractSet[str]) -> Node:
+    """The tree with whole powers of what has entries as products entry by entry: a vector
+    has no power."""
+    parts = children(tree)
+    new = [_by_entries(part, sized) if isinstance(part, Node) else part for part in parts]
+    if isinstance(tree, Power) and sized & symbols(tree.base):
+        times = tree.exponent.value if isinstance(tree.exponent, Number) else Fraction(0)
+        if times in range(2, MAX_MATRIX_POWER + 1):
+            base = new[0]
+            assert isinstance(base, Node)
+            return Operation("elementwise", (base,) * int(times))
+    made = (
+        tree
+        if all(a is b for a, b in zip(parts, new, strict=True))
+        else with_children(tree, tuple(new))
+    )
+    assert isinstance(made, Node)
+    return made
 
 
 def _divisor(factor: Typed, part: Node) -> Node | None:

@@ -26,6 +26,13 @@ from grader.source import Span
 Axes = tuple[Node, ...]
 Options = Mapping[str, Node]
 
+#: Sizes by name; None where a fault was found before.
+Known = Mapping[str, Axes | None]
+
+
+class UnknownSizeError(ValueError):
+    """A size that rests on one in which a fault was found already."""
+
 
 @dataclass(frozen=True, slots=True)
 class Layer:
@@ -222,14 +229,22 @@ LAYERS: Mapping[str, Layer] = MappingProxyType({
 })  # fmt: skip
 
 
+def written(row: Layer) -> str:
+    """How a layer is written: ``conv(X, channels=…, kernel=…)``."""
+    names = ["X", "Y", "Z"][: row.inputs[0]]
+    needed = [f"{name}=…" for name, default in row.options.items() if default is None]
+    return f"{row.name}({', '.join([*names, *needed])})"
+
+
 _CALL = re.compile(r"\s*([A-Za-z][A-Za-z0-9]*)\s*\(")
 _OPTION = re.compile(r"\s*([a-z]+)\s*=(?!=)")
 
 
-def layer_size(text: str, known: Mapping[str, Axes], vocabulary: Vocabulary) -> Axes:
+def layer_size(text: str, known: Known, vocabulary: Vocabulary) -> Axes:
     """The size that a text stands for: a layer of the table, or a quantity of ``known``.
 
-    Raises AnswerError for a text that is neither, and ValueError where sizes do not fit.
+    Raises AnswerError for a text that is neither, ValueError where sizes do not fit, and
+    UnknownSizeError where one of them is not known.
     """
     return _Reader(text, known, vocabulary).size(0, len(text), 0)
 
@@ -237,7 +252,7 @@ def layer_size(text: str, known: Mapping[str, Axes], vocabulary: Vocabulary) -> 
 @dataclass(frozen=True, slots=True)
 class _Reader:
     text: str
-    known: Mapping[str, Axes]
+    known: Known
     vocabulary: Vocabulary
 
     def size(self, first: int, last: int, depth: int) -> Axes:
@@ -264,13 +279,16 @@ class _Reader:
                                 f"its options: {names}")  # fmt: skip
             options[option[1]] = self.expression(option.end(), stop)
         if not row.inputs[0] <= len(inputs) <= row.inputs[1]:
-            raise self.fail(f"`{row.name}` takes {row.inputs[0]} sizes, not {len(inputs)}",
-                            *found.span(1))  # fmt: skip
+            raise self.fail(
+                f"`{row.name}` takes {row.inputs[0]} size{'s' * (row.inputs[0] != 1)}, not {len(inputs)}",
+                *found.span(1), f"write `{written(row)}`",
+            )  # fmt: skip
         full: dict[str, Node] = {}
         for name, default in row.options.items():
             given = options.get(name, default)
             if given is None:
-                raise self.fail(f"`{row.name}` needs `{name}=…`", *found.span(1))
+                raise self.fail(f"`{row.name}` needs `{name}=…`", *found.span(1),
+                                f"write `{written(row)}`")  # fmt: skip
             full[name] = given
         return row.size(tuple(inputs), full)
 
@@ -293,7 +311,10 @@ class _Reader:
         except AnswerError:
             name = ""
         if name in self.known:
-            return self.known[name]
+            axes = self.known[name]
+            if axes is None:
+                raise UnknownSizeError
+            return axes
         raise self.fail(f"`{piece.strip()}` has no size", begin, max(begin + 1, last),
                         did_you_mean(piece.strip(), self.known))  # fmt: skip
 

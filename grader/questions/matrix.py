@@ -84,12 +84,13 @@ def _part(
         return None
     assert question.layout is not None
     try:
-        typed = _derived(sized, above, below, question.layout)
+        derived = _derived(sized, above, below, question.layout)
+        typed = Typing(_given(sized), statement.forward).typed(factor_tree(derived))
     except (ValueError, ShapeError, LimitError) as error:
         faults.add(part.quantity, str(error))
         return None
     given, forward = _held(sized, below)
-    answer = to_tree(typed, _names(given, forward))
+    answer = to_tree(derived, _names(given, forward))
     return Part(
         id=part.full_id,
         question=question.id,
@@ -105,7 +106,7 @@ def _part(
         matrix=MatrixReference(
             tree=answer,
             key=part.full_id,
-            typed=Typing(_given(sized), statement.forward).typed(factor_tree(typed)),
+            typed=typed,
             shapes=_given(sized),
             environment=statement.forward,
             positive=statement.positive,

@@ -32,7 +32,7 @@ from grader.read.suggest import did_you_mean
 from grader.results import Outcome, Verdict
 
 if TYPE_CHECKING:
-    from grader.questions.layers import Axes
+    from grader.questions.layers import Axes, Known
 
 _LABELS = ("rows", "columns")
 
@@ -65,34 +65,36 @@ def build_shapes(question: QuestionFile, rubric: RubricFile) -> tuple[Part, ...]
     return tuple(parts)
 
 
-def _known(question: QuestionFile, statement: Statement, faults: Faults) -> dict[str, Axes]:
-    """The axes of every quantity; none for a scalar."""
-    known: dict[str, Axes] = {
+def _known(question: QuestionFile, statement: Statement, faults: Faults) -> dict[str, Axes | None]:
+    """The axes of every quantity; none for a scalar, and None where a fault was found."""
+    known: dict[str, Axes | None] = {
         name: () if size == ONE else (size,) for name, size in statement.sizes.items()
     }
     known.update(statement.extents)
     for layer in question.layers:
         name = faults.read(layer.name, partial(parse_name, layer.name.text, statement.vocabulary))
         axes = _layer(layer.expression, known, statement, faults)
-        if name is not None and axes is not None:
+        if name is not None:
             known[name] = axes
     return known
 
 
-def _layer(
-    where: Located, known: Mapping[str, Axes], statement: Statement, faults: Faults
-) -> Axes | None:
-    from grader.questions.layers import layer_size
+def _layer(where: Located, known: Known, statement: Statement, faults: Faults) -> Axes | None:
+    """The size that a text stands for; None and a fault where there is none, and None alone
+    where that is the fault of a layer before."""
+    from grader.questions.layers import UnknownSizeError, layer_size
 
     try:
         return faults.read(where, lambda: layer_size(where.text, known, statement.vocabulary))
+    except UnknownSizeError:
+        return None
     except ValueError as error:
         faults.add(where, str(error))
         return None
 
 
 def _quantity(
-    part: PartFile, statement: Statement, known: Mapping[str, Axes], faults: Faults
+    part: PartFile, statement: Statement, known: Known, faults: Faults
 ) -> Partial | Symbol | Label | None:
     """What a part asks the size of."""
     if part.of:
@@ -109,7 +111,7 @@ def _quantity(
 def _size(
     setting: Setting,
     quantity: Partial | Symbol | Label,
-    known: Mapping[str, Axes],
+    known: Known,
     faults: Faults,
 ) -> Dimensions | Extents | None:
     part, question, _, statement = setting
@@ -119,7 +121,8 @@ def _size(
             faults.add(part.of[1], "one size is asked, and here is a second")
         return None if axes is None else plain_size(axes)
     if isinstance(quantity, Symbol):
-        return plain_size(known[quantity.name])
+        axes = known[quantity.name]
+        return None if axes is None else plain_size(axes)
     assert isinstance(quantity, Partial)
     assert isinstance(quantity.quantity, Symbol)
     assert isinstance(quantity.variable, Symbol)
@@ -129,7 +132,10 @@ def _size(
         faults.add(part.quantity, f"`{unknown[0]}` has no size", did_you_mean(unknown[0], known))
         return None
     assert question.layout is not None
-    return derivative_size(known[names[0]], known[names[1]], question.layout)
+    above, below = (known[name] for name in names)
+    if above is None or below is None:
+        return None
+    return derivative_size(above, below, question.layout)
 
 
 def plain_size(axes: Axes) -> Dimensions | Extents:

@@ -58,7 +58,7 @@ def build_lists(question: QuestionFile, rubric: RubricFile) -> tuple[Part, ...]:
         for later, where in zip(inner[1:], part.answer[1:], strict=False):
             before = inner[: inner.index(later)]
             assert isinstance(later.answer, Node)
-            if any(judge_expression(one, later.answer, {}) for one in before):
+            if not part.ordered and any(judge_expression(one, later.answer, {}) for one in before):
                 faults.add(where, f"`{where.text}` stands in the list already")
         row = tuple(one.answer for one in inner if isinstance(one.answer, Node))
         parts.append(
@@ -101,7 +101,7 @@ def judge_list(part: Part, answer: Answer, definitions: Mapping[str, Node]) -> V
         hits = told.entries.count(Outcome.EQUIVALENT)
         return Verdict(
             Outcome.DIFFERENT, method=told.method, witness=None,
-            reason=f"{hits} of the {len(mine)} are right, and {len(wanted)} are asked"
+            reason=_hits_reason(hits, len(mine), len(wanted))
             if len(wanted) > 1 else told.reason,
             entries=told.entries,
             earned=_share(hits, len(mine) - hits, len(wanted)),
@@ -128,6 +128,14 @@ def _found(
 
 def _share(hits: int, misses: int, wanted: int) -> Fraction:
     return Fraction(max(hits - misses, 0), wanted)
+
+
+def _hits_reason(hits: int, mine: int, wanted: int) -> str:
+    if mine == 1:
+        return f"it does not belong to the list, and {wanted} are asked"
+    if not hits:
+        return f"none of the {mine} is right, and {wanted} are asked"
+    return f"{hits} of the {mine} {'is' if hits == 1 else 'are'} right, and {wanted} are asked"
 
 
 def _count_reason(mine: int, wanted: int) -> str:

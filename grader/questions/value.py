@@ -18,7 +18,7 @@ from grader.compare.ladder import compare
 from grader.compare.numbers import Value
 from grader.compare.rounding import compare_rounded
 from grader.compare.values import evaluate
-from grader.derive import definite_integral
+from grader.derive import End, definite_integral
 from grader.errors import LimitError
 from grader.expr.composite import Answer
 from grader.expr.names import Vocabulary
@@ -39,6 +39,7 @@ from grader.questions.built import (
 from grader.questions.expression import asked_for
 from grader.questions.part import Closeness, Kind, Part, Statement
 from grader.questions.statement import Faults, read_statement
+from grader.read.located import Located
 from grader.read.rubric import Integral, PartFile, QuestionFile, RubricFile
 from grader.results import Outcome, Verdict
 from grader.source import Span
@@ -80,16 +81,31 @@ def build_values(question: QuestionFile, rubric: RubricFile) -> tuple[Part, ...]
 
 def _integral(integral: Integral, statement: Statement, faults: Faults) -> Node | None:
     by = read_name(integral.by, statement.leaves, statement, faults, "symbol")
-    trees = [read_tree(each, statement, faults)
-             for each in (integral.of, integral.lower, integral.upper)]  # fmt: skip
-    if by is None or any(tree is None for tree in trees):
+    of = read_tree(integral.of, statement, faults)
+    ends = [_end(each, statement, faults) for each in (integral.lower, integral.upper)]
+    if by is None or of is None or None in ends:
         return None
-    of, lower, upper = (written_out(tree, statement.forward) for tree in trees if tree is not None)
+    lower, upper = (
+        end if isinstance(end, str) else written_out(end, statement.forward)
+        for end in ends
+        if end is not None
+    )
     try:
-        return definite_integral(of, by, lower, upper)
+        return definite_integral(written_out(of, statement.forward), by, lower, upper)
     except MATHEMATICAL as error:
         faults.add(integral.of, str(error), "give its value under `answer`")
         return None
+
+
+#: An infinite end of an integral, as it may be written.
+_INFINITE = re.compile(r"\s*\$?\s*([-+−]?)\s*(?:\\infty|∞|oo|infinity)\s*\$?\s*")
+
+
+def _end(where: Located, statement: Statement, faults: Faults) -> Node | End | None:
+    found = _INFINITE.fullmatch(where.text)
+    if found is None:
+        return read_tree(where, statement, faults)
+    return "-infinity" if found[1] in ("-", "−") else "infinity"
 
 
 def _closeness(part: PartFile, rubric: RubricFile, faults: Faults) -> Closeness:

@@ -309,7 +309,7 @@ class QuestionShape(Shape):
     )
     layers: dict[str, Text] = Field(
         default_factory=dict,
-        description="Sizes that follow from others, in order: {Y: conv(X, K, padding=1)}.",
+        description="Sizes that follow from others, in order: {Y: 'conv(X, channels=16, kernel=3)'}.",
     )
     step: StepShape | None = Field(
         default=None, description="Of gradient descent: the loss and the learning rate."
