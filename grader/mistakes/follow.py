@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
-from itertools import islice
+from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
 from flint import fmpq
@@ -21,11 +20,10 @@ from grader.compare.fingerprint import fingerprint_of
 from grader.compare.interpret import Unevaluated
 from grader.compare.ladder import proved_equal
 from grader.compare.numbers import Unsure, Value
-from grader.compare.pointwise import Values, differ
-from grader.compare.reference import Reference, leaf_names
-from grader.compare.values import Point
+from grader.compare.pointwise import Found, differ
+from grader.compare.reference import leaf_names
 from grader.errors import LimitError
-from grader.expr.calculus import ONE, product_of, sum_of
+from grader.expr.calculus import product_of, sum_of
 from grader.expr.composite import Answer
 from grader.expr.tree import (
     Condition,
@@ -40,6 +38,7 @@ from grader.expr.tree import (
 )
 from grader.limits import CORRECTION_POINTS, MAX_CORRECTIONS
 from grader.mistakes.subject import name_maths
+from grader.mistakes.varied import HOLE, Spot
 from grader.questions.part import Part
 
 if TYPE_CHECKING:
@@ -85,15 +84,19 @@ def find_slip(part: Part, answer: Answer, definitions: Mapping[str, Node]) -> Sl
         values = reference.everywhere.of(answer, definitions)
         if len(mine) < len(reference.names) or not any(value != 0 for value in values):
             return None
-        told = [k for k, (a, b) in enumerate(zip(values, wanted, strict=True)) if differ(a, b)]
+        environment = {**reference.environment, **definitions}
+        glances = [
+            _Glance(Spot(reference.points[k].at, environment, answer), wanted[k])
+            for k in _telling(values, wanted)
+        ]
         left = MAX_CORRECTIONS
         for name in sorted(definitions):
-            changes = list(islice(_mends(definitions[name], part), left))
+            changes = list(islice(_changes(definitions[name], _names(part)), left))
             left -= len(changes)
-            for k in told[:CORRECTION_POINTS]:
-                glance = _Glance(reference.points[k].at, wanted[k])
-                changes = glance.mending(reference, answer, definitions, name, changes)
-            for mended in changes:
+            for glance in glances:
+                changes = glance.mending(name, changes)
+            for change in changes:
+                mended = change.tree
                 changed = {**definitions, name: mended}
                 found = reference.everywhere.of(answer, changed)
                 if fingerprint_of(found) == right and proved_equal(
@@ -107,6 +110,46 @@ def find_slip(part: Part, answer: Answer, definitions: Mapping[str, Node]) -> Sl
     return None
 
 
+def _telling(values: Found, wanted: Found) -> list[int]:
+    """The points at which changes are tried first: some where the answer is wrong, which few
+    changes mend, and one where it is right, which most of those spoil."""
+    wrong, right = [], []
+    for k, (mine, theirs) in enumerate(zip(values, wanted, strict=True)):
+        if differ(mine, theirs):
+            wrong.append(k)
+        elif theirs != 0:
+            right.append(k)
+    # Where an indicator makes the right value 0, that of many changes is 0 as well.
+    wrong.sort(key=lambda k: wanted[k] == 0)
+    return wrong[:CORRECTION_POINTS] + right[:1]
+
+
+#: The way down to a part of a tree: nodes, each with the number of the child that is next.
+_Way = tuple[tuple[Node | Condition, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """A tree with one of its parts replaced, which may undo a slip."""
+
+    way: _Way
+    new: Node
+
+    @property
+    def tree(self) -> Node:
+        """The whole tree."""
+        return _placed(self.way, self.new)
+
+
+def _placed(way: _Way, new: Node) -> Node:
+    tree: Node | Condition = new
+    for node, k in reversed(way):
+        parts = children(node)
+        tree = with_children(node, (*parts[:k], tree, *parts[k + 1 :]))
+    assert isinstance(tree, Node)
+    return tree
+
+
 @dataclass(frozen=True, slots=True)
 class _Glance:
     """A point that condemns an answer, and the value that would be right there.
@@ -115,36 +158,39 @@ class _Glance:
     changes in one walk: the definition's name is given the values that it would have.
     """
 
-    point: Point
+    spot: Spot
     wanted: Value | type[Unsure] | None
 
-    def mending(
-        self,
-        reference: Reference,
-        answer: Node,
-        definitions: Mapping[str, Node],
-        name: str,
-        changes: list[Node],
-    ) -> list[Node]:
+    def mending(self, name: str, changes: list[_Change]) -> list[_Change]:
         """The changes of a definition under which the answer may be right here."""
-        if len(changes) < 2:
-            return changes
-        environment = {**reference.environment, **definitions}
-        here = Values([self.point], environment, ONE)
-        plain: list[tuple[int, Fraction]] = []
-        kept: set[int] = set()
-        for k, changed in enumerate(changes):
-            (value,) = here.of(changed)
-            if isinstance(value, fmpq):
-                plain.append((k, Fraction(int(value.p), int(value.q))))
-            else:
-                kept.add(k)  # no rational: left to what comes after
-        del environment[name]
-        columns = Values([{**self.point, name: value} for _, value in plain], environment, ONE)
-        for (k, _), found in zip(plain, columns.of(answer), strict=True):
-            if not differ(found, self.wanted):
-                kept.add(k)
-        return [changed for k, changed in enumerate(changes) if k in kept]
+        values = self._changed(changes)
+        # Many changes come to the same: each number is tried once, each ball by itself.
+        tried: dict[tuple[int, int], Value] = {}
+        keys: list[tuple[int, int] | None] = []
+        for k, value in enumerate(values):
+            key = None
+            if value is not None:
+                # No denominator is 0.
+                key = (int(value.p), int(value.q)) if isinstance(value, fmpq) else (k, 0)
+                tried.setdefault(key, value)
+            keys.append(key)
+        answers = self.spot.with_values(name, list(tried.values()))
+        wrong = {key for key, found in zip(tried, answers, strict=True)
+                 if differ(found, self.wanted)}  # fmt: skip
+        # What has no certain value is left to what comes after.
+        return [change for key, change in zip(keys, changes, strict=True) if key not in wrong]
+
+    def _changed(self, changes: list[_Change]) -> list[Value | None]:
+        """The definition's value after each change, where it is certain."""
+        values: list[Value | None] = []
+        # By identity: changes of one place share the way to it, and it lives as long as they.
+        for _, group in groupby(changes, key=lambda change: id(change.way)):
+            here = list(group)
+            new = [self.spot.value(change.new) for change in here]
+            inner = [value for value in new if value is not None]
+            whole = iter(self.spot.in_hole(_placed(here[0].way, HOLE), inner))
+            values += [None if value is None else next(whole) for value in new]
+        return values
 
 
 def is_trivial(
@@ -163,15 +209,20 @@ def is_trivial(
     return len(mine) < len(theirs) or not floats(answer, environment, columns, size).any()
 
 
-def _mends(node: Node, part: Part) -> Iterator[Node]:
-    """The tree with one thing changed: each may undo a slip."""
-    names = sorted(part.statement.leaves | part.statement.forward.keys())
-    for changed in _changes(node, names):
-        assert isinstance(changed, Node)
-        yield changed
+def _names(part: Part) -> list[str]:
+    return sorted(part.statement.leaves | part.statement.forward.keys())
 
 
-def _changes(node: Node | Condition, names: list[str]) -> Iterator[Node | Condition]:
+def _changes(node: Node | Condition, names: list[str], way: _Way = ()) -> Iterator[_Change]:
+    """What a tree may have been with one thing changed, parents first."""
+    for new in _others(node, names):
+        yield _Change(way, new)
+    for k, inner in enumerate(children(node)):
+        yield from _changes(inner, names, (*way, (node, k)))
+
+
+def _others(node: Node | Condition, names: list[str]) -> Iterator[Node]:
+    """What may stand in a node's place."""
     match node:
         case Symbol():
             # A subscript, then a letter: either may be the slip.
@@ -189,7 +240,3 @@ def _changes(node: Node | Condition, names: list[str]) -> Iterator[Node | Condit
             yield operand
     if isinstance(node, Node) and not isinstance(node, Number | Negation):
         yield Negation(node)
-    parts = children(node)
-    for k, inner in enumerate(parts):
-        for changed in _changes(inner, names):
-            yield with_children(node, (*parts[:k], changed, *parts[k + 1 :]))

@@ -96,9 +96,8 @@ class Source:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "masked", _masked(self.text))
-        starts = [0]
-        starts.extend(index + 1 for index, c in enumerate(self.text) if c == "\n")
-        object.__setattr__(self, "_lines", tuple(starts))
+        ends = (found.end() for found in _LINE_END.finditer(self.text))
+        object.__setattr__(self, "_lines", (0, *ends))
 
     def place(self, offset: int) -> Place:
         """The place of a character offset."""
@@ -137,23 +136,23 @@ _HIDDEN: Final = 0xF500
 _BREAKS: Final = frozenset("\x85\u2028\u2029")
 
 
+#: All that is not left as it is: few texts hold any.
+_MASKED: Final = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]"
+)
+_LINE_END: Final = re.compile("\n")
+
+
 def _masked(text: str) -> str:
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(map(_mask, text))
+    return _MASKED.sub(_mask, text)
 
 
-def _mask(character: str) -> str:
-    code = ord(character)
-    if character in "\n\t" or 0x20 <= code < 0x7F:
-        return character
+def _mask(found: re.Match[str]) -> str:
+    character = found[0]
     if character in _BREAKS:
         return " "
-    if code < 0xA0:
-        return chr(_HIDDEN + code)
-    if 0xD800 <= code < 0xE000 or code in (0xFEFF, 0xFFFE, 0xFFFF):
-        return "\ufffd"
-    return character
+    code = ord(character)
+    return chr(_HIDDEN + code) if code < 0xA0 else "\ufffd"
 
 
 def _unmasked(value: str, source: Source) -> str:
@@ -209,16 +208,16 @@ def read_stream(source: Source, most: int = YAML_NODES) -> Stream:
             node: Node | None = None
             start, end = _index(event.start_mark), _index(event.end_mark)
             match event:
+                case yaml.ScalarEvent():  # by far the most frequent
+                    text = _unmasked(event.value, source)
+                    style = _STYLES[event.style]
+                    node = Scalar(text, style, start, end, event.anchor, event.tag)
                 case yaml.DocumentStartEvent():
                     starts.append(end)
                 case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
                     stack.append(_Open(event, isinstance(event, yaml.MappingStartEvent)))
                 case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
                     node = _closed(stack.pop(), end)
-                case yaml.ScalarEvent():
-                    text = _unmasked(event.value, source)
-                    style = _STYLES[event.style]
-                    node = Scalar(text, style, start, end, event.anchor, event.tag)
                 case yaml.AliasEvent():
                     node = Alias(event.anchor or "", start, end)
                 case _:
@@ -374,4 +373,5 @@ def walk(nodes: Sequence[Node]) -> Iterator[Node]:
     while stack:
         node = stack.pop()
         yield node
-        stack.extend(reversed(tuple(children(node))))
+        if not isinstance(node, Scalar):  # as most are
+            stack.extend(reversed(tuple(children(node))))

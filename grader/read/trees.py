@@ -70,10 +70,11 @@ def _is_sound(documents: tuple[Node, ...], source: Source) -> bool:
         return False
     for node in walk(documents):
         if isinstance(node, Scalar) and node.style == "plain":
-            line = source.text[source.line_start(node.start) : node.start]
-            if _GLUED.match(node.text) and not (line.strip() and "\n" not in node.text):
-                return False
-            if "\n" in source.text[node.start : node.end] and any(
+            if _GLUED.match(node.text):
+                line = source.text[source.line_start(node.start) : node.start]
+                if not line.strip() or "\n" in node.text:
+                    return False
+            if source.text.find("\n", node.start, node.end) >= 0 and any(
                 _GLUED.match(part) for part in source.text[node.start : node.end].split("\n")[1:]
             ):
                 return False
