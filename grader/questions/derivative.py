@@ -44,24 +44,17 @@ def build_derivatives(question: QuestionFile, rubric: RubricFile) -> tuple[Part,
         }
         if quantity is None or faults.found:
             continue
+        setting = Setting(part, question, rubric, statement)
         try:
             derived, tree = full_derivative(statement, quantity, held)
             if statement.vocabulary.indices:
-                parts.append(_with_sums(question, part, quantity, statement, tree))
+                parts.append(_with_sums(setting, quantity, tree))
                 continue
             reference = reference_for(statement, tree, part.full_id)
         except MATHEMATICAL as error:
             faults.add(part.quantity, str(error))
             continue
-        parts.append(
-            made(
-                Setting(part, question, rubric, statement),
-                quantity,
-                tree,
-                (reference,),
-                derived=derived,
-            )
-        )
+        parts.append(made(setting, quantity, tree, (reference,), derived=derived))
     faults.raise_if_any()
     return tuple(parts)
 
@@ -72,38 +65,29 @@ def build_chain_terms(question: QuestionFile, rubric: RubricFile) -> tuple[Part,
     statement = read_statement(question, faults)
     parts: list[Part] = []
     for part, quantity, above, below in asked_links(question, statement, faults):
+        setting = Setting(part, question, rubric, statement)
         try:
             from grader.derive import chain_term
 
             tree = chain_term(statement.forward, above, below, statement.vocabulary.indices)
             if statement.vocabulary.indices:
-                parts.append(_with_sums(question, part, quantity, statement, tree))
+                parts.append(_with_sums(setting, quantity, tree))
                 continue
             reference = reference_for(statement, tree, part.full_id)
         except MATHEMATICAL as error:
             faults.add(part.quantity, str(error))
             continue
         derived = Derived(statement.forward[above], above, below)
-        parts.append(
-            made(
-                Setting(part, question, rubric, statement),
-                quantity,
-                tree,
-                (reference,),
-                derived=derived,
-            )
-        )
+        parts.append(made(setting, quantity, tree, (reference,), derived=derived))
     faults.raise_if_any()
     return tuple(parts)
 
 
-def _with_sums(
-    question: QuestionFile, part: PartFile, quantity: Partial, statement: Statement, tree: Node
-) -> Part:
+def _with_sums(setting: Setting, quantity: Partial, tree: Node) -> Part:
     """A part with sums; known mistakes are derived from what it is with numbers for sizes."""
     from grader.questions.sums import part_with_sums
 
-    made_part = part_with_sums(question, part, quantity, statement, tree)
+    made_part = part_with_sums(setting, quantity, tree)
     inner = made_part.in_numbers
     above, below = quantity.quantity, quantity.variable
     if inner is None or not isinstance(above, Symbol) or not isinstance(below, Symbol):

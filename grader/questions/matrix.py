@@ -42,11 +42,12 @@ from grader.expr.typed import (
 from grader.expr.typed_tree import factor_tree, to_tree
 from grader.limits import MAX_LIGHT_NODES, MAX_MATRIX_MISTAKES
 from grader.matrix_calculus import Step, matrix_derivative, matrix_steps, transpose_through
+from grader.questions.built import Setting, made
 from grader.questions.part import Found, Kind, Part
 from grader.questions.partials import Disallowed, check_allowed
 from grader.questions.sized import SizedStatement, read_sized
 from grader.questions.statement import Faults, read_partial
-from grader.read.rubric import PartFile, QuestionFile, RubricFile
+from grader.read.rubric import QuestionFile, RubricFile
 from grader.read.suggest import did_you_mean
 from grader.results import Outcome, Verdict
 
@@ -63,15 +64,16 @@ def build_matrices(question: QuestionFile, rubric: RubricFile) -> tuple[Part, ..
         )
     faults.raise_if_any()
     assert question.layout is not None
-    parts = [_part(question, part, sized, faults) for part in question.parts]
+    parts = [
+        _part(Setting(part, question, rubric, sized.statement), sized, faults)
+        for part in question.parts
+    ]
     faults.raise_if_any()
     return tuple(part for part in parts if part is not None)
 
 
-def _part(
-    question: QuestionFile, part: PartFile, sized: SizedStatement, faults: Faults
-) -> Part | None:
-    statement = sized.statement
+def _part(setting: Setting, sized: SizedStatement, faults: Faults) -> Part | None:
+    part, question, _, statement = setting
     quantity = read_partial(part, statement, faults)
     if quantity is None:
         return None
@@ -91,18 +93,11 @@ def _part(
         return None
     given, forward = _held(sized, below)
     answer = to_tree(derived, _names(given, forward))
-    return Part(
-        id=part.full_id,
-        question=question.id,
-        kind=question.kind.text,
-        prompt=part.prompt,
-        hint=part.hint,
-        points=part.points,
-        quantity=quantity,
-        statement=statement,
-        answer=answer,
-        references=(),
-        bonus=part.bonus,
+    return made(
+        setting,
+        quantity,
+        answer,
+        (),
         matrix=MatrixReference(
             tree=answer,
             key=part.full_id,

@@ -15,23 +15,22 @@ from grader.errors import LimitError
 from grader.expr.composite import Answer
 from grader.expr.families import unfolded, written_out
 from grader.expr.tree import Node, Partial
-from grader.questions.part import Part, Statement
+from grader.questions.built import Setting, made
+from grader.questions.part import Part
 from grader.questions.partials import Disallowed, work_out
-from grader.read.rubric import PartFile, QuestionFile
 from grader.results import Outcome, Verdict
 
 
-def part_with_sums(
-    question: QuestionFile, part: PartFile, quantity: Partial, statement: Statement, tree: Node
-) -> Part:
+def part_with_sums(setting: Setting, quantity: Partial, tree: Node) -> Part:
     """A part whose reference answer is a tree with sums.
 
     Raises ValueError, LimitError and UndefinedEverywhere.
     """
+    statement = setting.statement
     indices = statement.vocabulary.indices
     sums = make_sum_reference(
         tree,
-        part.full_id,
+        setting.part.full_id,
         environment=statement.forward,
         ranges=indices,
         sizes=tuple(sorted(set(indices.values()))),
@@ -44,20 +43,7 @@ def part_with_sums(
     reference = sums.instances[0].reference
     if not reference.points:
         raise ValueError("the reference answer has no value anywhere")
-    made = Part(
-        id=part.full_id,
-        question=question.id,
-        kind=question.kind.text,
-        prompt=part.prompt,
-        hint=part.hint,
-        points=part.points,
-        quantity=quantity,
-        statement=statement,
-        answer=tree,
-        references=(reference,),
-        bonus=part.bonus,
-        sums=sums,
-    )
+    part = made(setting, quantity, tree, (reference,), sums=sums)
     sizes = sums.instances[0].sizes
 
     def members(names: frozenset[str]) -> frozenset[str]:
@@ -78,7 +64,7 @@ def part_with_sums(
         forward=reference.environment,
     )
     return replace(
-        made, in_numbers=replace(made, statement=inner, answer=reference.tree, sums=None)
+        part, in_numbers=replace(part, statement=inner, answer=reference.tree, sums=None)
     )
 
 
