@@ -224,16 +224,31 @@ def _accepts(part: Part, answer: Answer) -> bool:
 
 
 def _unsatisfiable(homework: Homework) -> Iterator[Fault]:
-    """The derived answer must itself be accepted, or no student's can be."""
+    """The derived answer must itself be accepted, or no student's can be: as it is, and as
+    it is typed."""
     for part in homework.parts:
         verdict = _judged(part, part.answer)
+        said = "the derived one is"
+        if verdict.outcome is Outcome.EQUIVALENT:
+            verdict = _typed(part)
+            said = "typed as the key prints it, the derived one is"
         if verdict.outcome is not Outcome.EQUIVALENT:
             yield _remark(
                 homework,
                 _part_file(homework, part).quantity,
-                f"no answer to `{part.id}` can be accepted: the derived one is {verdict.outcome}",
+                f"no answer to `{part.id}` can be accepted: {said} {verdict.outcome}",
                 verdict.reason,
             )
+
+
+def _typed(part: Part) -> Verdict:
+    """The verdict on the derived answer as a student may type it."""
+    try:
+        kind = QUESTIONS[part.kind]
+        reading = kind.read(part.latex(part.answer), part.statement.vocabulary, part)
+    except (AnswerError, LimitError) as error:
+        return Verdict(Outcome.UNREADABLE, reason=error.message)
+    return _judged(part, reading.tree)
 
 
 # --- Layout and policy ----------------------------------------------------------------

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from grader.cli import cli
 from grader.errors import RubricError
-from grader.homework import parse_rubric
+from grader.homework import load_rubric, parse_rubric
 from grader.lint import CHECKS, remarks
 from grader.questions import QUESTIONS
 from grader.results import Outcome, Verdict
@@ -243,7 +243,50 @@ def test_faults_of_newer_kinds(question: str, first: str) -> None:
     assert str(error.value).splitlines()[0].removeprefix("r.yaml:").partition("; ")[0] == first
 
 
-def test_a_part_that_nobody_can_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+#: Questions that derive an answer which nobody can type: what is said of the first part.
+UNANSWERABLE = [
+    # A name that is a function everywhere else: the answer reads as another one.
+    ("kind: derivative\n    symbols: [max, u]\n    quantities: {y: u^2 max}\n    parts: {a: dy/du}",
+     "unreadable", "`\\mathrm{max}` takes at least 2 arguments, not 1"),
+    ("kind: derivative\n    symbols: [exp, u]\n    quantities: {y: exp * u^2}\n    parts: {a: dy/du}",
+     "different", ""),
+    ("kind: derivative\n    functions: {I: relu}\n    symbols: [u]\n    quantities: {y: 'I[u]^2'}\n"
+     "    parts: {a: dy/du}",
+     "unreadable", "`I` has a condition for its argument"),
+    # A size called as the sign that stands between sizes.
+    ("kind: shape\n    layout: numerator\n    symbols: ['\\mathbf{x}', k]\n"
+     "    sizes: {u: '\\mathbf{x}', v: k}\n    parts: {a: '\\partial v / \\partial u'}",
+     "unreadable", "3 sizes where a matrix has two"),
+    # Of a size with an accent no column of ones can be written.
+    ("kind: matrix_derivative\n    layout: denominator\n    sizes: {A: '\\hat{y} \\times k', x: k}\n"
+     "    quantities: {y: '\\mathbf{1}^T A x'}\n    parts: {a: '\\partial y / \\partial x'}",
+     "unreadable", "`haty` is not a size of this homework"),
+    # An answer of more characters than are read.
+    ("kind: expression\n    symbols: [u]\n    quantities:\n      a_0: u + 1\n"
+     + "".join(f"      a_{k}: \\sin(a_{k - 1}) + \\cos(a_{k - 1})\n" for k in range(1, 10))
+     + "    parts: {a: a_9}",
+     "unreadable", "the answer has"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("question, outcome, reason", UNANSWERABLE)
+def test_an_answer_that_nobody_can_type(question: str, outcome: str, reason: str) -> None:
+    homework = parse_rubric(of_kind(question), "r.yaml")
+    said = [str(fault).splitlines()[0] for fault in CHECKS["unsatisfiable parts"](homework)]
+    message, _, why = said[0].partition(" @ ")
+    assert message.endswith(
+        "no answer to `q1.a` can be accepted: typed as the key prints it, the derived one is "
+        + outcome
+    )
+    assert why.partition("; ")[2].startswith(reason)
+
+
+def test_every_answer_of_the_rubrics_that_ship_can_be_typed() -> None:
+    for path in sorted((Path(__file__).parents[1] / "rubrics").glob("*.yaml")):
+        assert list(CHECKS["unsatisfiable parts"](load_rubric(path))) == []
+
+
+def test_an_answer_that_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     # No rubric is known that derives what it then refuses, so the judge is made to.
     homework = parse_rubric(SOUND, "r.yaml")
     refused = Verdict(Outcome.UNDECIDED, reason="too many cases")

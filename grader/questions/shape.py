@@ -8,6 +8,7 @@ quantity above and below, in the order of the layout.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -20,7 +21,7 @@ from grader.expr.calculus import ONE
 from grader.expr.composite import Answer, Extents, Label, sides
 from grader.expr.dimensions import parse_dimensions
 from grader.expr.extents import parse_extents
-from grader.expr.names import Vocabulary, latex_name
+from grader.expr.names import FREE, Vocabulary, latex_name
 from grader.expr.parser import Reading, parse_name, parse_quantity
 from grader.expr.tree import Dimensions, Node, Partial, Symbol, symbols
 from grader.questions.built import Setting, label_of, made
@@ -71,6 +72,9 @@ def _known(question: QuestionFile, statement: Statement, faults: Faults) -> dict
         name: () if size == ONE else (size,) for name, size in statement.sizes.items()
     }
     known.update(statement.extents)
+    for given in question.sizes:  # one that could not be read is told where it stands
+        with suppress(AnswerError, LimitError):
+            known.setdefault(parse_name(given.name.text, FREE), None)
     for layer in question.layers:
         name = faults.read(layer.name, partial(parse_name, layer.name.text, statement.vocabulary))
         axes = _layer(layer.expression, known, statement, faults)
