@@ -9,7 +9,7 @@ when the first derivative is taken: reading and comparing do without it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import cache, lru_cache
 from types import MappingProxyType
@@ -298,10 +298,15 @@ def chain_term(
     return derivative(forward[of], with_respect_to, ranges)
 
 
-def total_derivative(forward: Mapping[str, Node], of: str, with_respect_to: str) -> Node:
+def total_derivative(
+    forward: Mapping[str, Node],
+    of: str,
+    with_respect_to: str,
+    local_derivative: Callable[[Node, str], Node] = derivative,
+) -> Node:
     """The derivative d of/d with_respect_to through every path of the forward pass, by the chain
     rule: the sum over the names in ``of`` of the local derivative times their own
-    total derivative."""
+    total derivative.  ``local_derivative`` differentiates one line."""
     cache: dict[str, Node] = {}
 
     def total(name: str) -> Node:
@@ -314,7 +319,7 @@ def total_derivative(forward: Mapping[str, Node], of: str, with_respect_to: str)
             for inner in sorted(symbols(forward[name])):
                 below = total(inner)
                 if below != Number(Fraction(0)):
-                    local = derivative(forward[name], inner)
+                    local = local_derivative(forward[name], inner)
                     terms.append(product_of([local, below]))
             cache[name] = (
                 Number(Fraction(0)) if not terms else terms[0] if len(terms) == 1

@@ -284,7 +284,7 @@ class Submission:
     @property
     def score(self) -> Fraction:
         """Points that are certain."""
-        total = sum((part.points for part in self.parts if part.points is not None), Fraction(0))
+        total = _total([part.points for part in self.parts if part.points is not None])
         if self.step is not None:
             total = floor(total / self.step + Fraction(1, 2)) * self.step
         return total if self.cap is None else min(total, self.cap)
@@ -292,14 +292,18 @@ class Submission:
     @property
     def pending(self) -> Fraction:
         """Points possible in the parts that wait for a person."""
-        return sum((part.possible for part in self.parts if part.points is None), Fraction(0))
+        return _total([part.possible for part in self.parts if part.points is None])
 
     @property
     def possible(self) -> Fraction:
         """Points possible in all, without those of bonus parts."""
-        return sum((part.possible for part in self.parts if not part.bonus), Fraction(0))
+        return _total([part.possible for part in self.parts if not part.bonus])
 
     def as_json(self) -> dict[str, Any]:
+        return {**self.head_json(), "parts": [part.as_json() for part in self.parts]}
+
+    def head_json(self) -> dict[str, Any]:
+        """All but the parts, which stand last."""
         return {
             "student": self.student.as_json(),
             "file": self.file,
@@ -308,8 +312,14 @@ class Submission:
             "pending": points_json(self.pending),
             "possible": points_json(self.possible),
             "notes": list(self.notes),
-            "parts": [part.as_json() for part in self.parts],
         }
+
+
+def _total(values: list[Fraction]) -> Fraction:
+    """The sum; of whole numbers, as points mostly are, without fractions on the way."""
+    if all(value.denominator == 1 for value in values):
+        return Fraction(sum(value.numerator for value in values))
+    return sum(values, Fraction(0))
 
 
 @dataclass(frozen=True, slots=True)

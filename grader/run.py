@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from concurrent.futures import Executor
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
-from grader.batch import Counts, Progress, grade_class
+from grader.batch import Counts, Progress, grade_class, some_workers
 from grader.batch.folder import sole_writer
 from grader.batch.journal import JOURNAL, PAGES, Journal
 from grader.cache import entry_key
@@ -19,7 +20,7 @@ from grader.exports.options import ExportOptions
 from grader.homework import Homework
 from grader.limits import SUMMARY_ROWS
 from grader.reports import write_reports
-from grader.reports.results_file import writing_results
+from grader.reports.results_file import SubmissionLines, writing_results
 from grader.reports.standing import Standing, look_of
 from grader.results import (
     Batch,
@@ -134,7 +135,8 @@ def run(homework: Homework, plan: Plan, progress: Progress | None = None) -> Fin
     another run writes there, FileError for faults of ``review.yaml`` or the gradebook,
     jinja2.TemplateError for a fault of a template, OSError where a file cannot be written.
     """
-    with sole_writer(plan.out) as hidden:
+    shared = some_workers(plan.jobs) if plan.jobs > 1 else nullcontext(None)
+    with sole_writer(plan.out) as hidden, shared as workers:
         # Read only now, so that no other run changes it in between.
         review = load_review(plan.out / "review.yaml", homework, plan.who)
         identity = entry_key("journal", homework.file.digest, homework.file.reveal)
@@ -146,6 +148,7 @@ def run(homework: Homework, plan: Plan, progress: Progress | None = None) -> Fin
                 journal,
                 jobs=plan.jobs,
                 cluster=plan.cluster,
+                workers=workers,
                 progress=progress,
                 book=plan.options.gradebook,
             )
@@ -154,9 +157,10 @@ def run(homework: Homework, plan: Plan, progress: Progress | None = None) -> Fin
             tally = Tally(homework.statement)
             head = results_head(homework.statement, homework.file.digest)
             faults: list[Unread] = []
+            lines = SubmissionLines()
             with writing_results(plan.out / RESULTS, head) as writer:
                 for submission in map(decisions.apply, students.submissions()):
-                    writer.add(submission.as_json())
+                    writer.add_line(lines.line(submission))
                     tally.add(submission)
                     faults += submission.unread
                 tally.unread = students.unread(faults)
@@ -177,6 +181,7 @@ def run(homework: Homework, plan: Plan, progress: Progress | None = None) -> Fin
                 results=False,
                 feedback=plan.feedback,
                 jobs=plan.jobs,
+                workers=workers,
                 # An instructor's own templates may change at any time.
                 standing=None if plan.options.templates else Standing(pages, plan.out),
             )

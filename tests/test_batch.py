@@ -23,7 +23,7 @@ from grader.batch.collect import ANSWER, FILE
 from grader.batch.journal import Journal
 from grader.batch.records import from_record, to_record
 from grader.batch.work import OtherVersionError, Rubric, judge_answers
-from grader.batch.workers import WorkerDiedError, Workers
+from grader.batch.workers import WorkerDiedError, Workers, _Worker
 from grader.homework import load_rubric, parse_rubric
 from grader.reports.results_file import open_results, writing_results
 from grader.reports.results_json import read_results, results_text
@@ -349,6 +349,22 @@ def test_workers_are_replaced_and_what_killed_them_is_told() -> None:
         workers.shutdown()
     with pytest.raises(RuntimeError):
         workers.submit(abs, 1)
+
+
+def test_who_waits_is_told_where_no_process_can_be_started(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refused() -> None:
+        raise BlockingIOError("no more processes")
+
+    monkeypatch.setattr(_Worker, "start", refused)
+    workers = Workers(2)
+    try:
+        for _ in range(3):
+            with pytest.raises(BlockingIOError):
+                workers.submit(abs, -1).result(60)
+    finally:
+        workers.shutdown()
 
 
 def test_a_worker_cannot_take_all_memory() -> None:

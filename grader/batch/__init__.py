@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,6 +41,7 @@ __all__ = [
     "find_files",
     "grade_class",
     "grade_paths",
+    "some_workers",
 ]
 
 
@@ -59,26 +60,31 @@ def grade_class(
     *,
     jobs: int = 1,
     cluster: Executor | None = None,
+    workers: Executor | None = None,
     progress: Progress | None = None,
     book: Gradebook | None = None,
 ) -> Graded:
     """Read and judge all files that the paths name.
 
     What is in the journal is not done again.  The outcome does not depend on ``jobs``,
-    nor on ``cluster``, an executor that judges the answers.  ``progress`` is told (files
+    nor on ``cluster``, an executor that judges the answers, nor on ``workers``, processes
+    that are as many and are there already.  ``progress`` is told (files
     done, files in all); ``book``: Canvas's gradebook, which says who the students are.
     Raises OSError where the journal cannot be written.
     """
     files, asides = find_files(paths, book)
-    with _hands(homework, min(jobs, len(files) // FILES_PER_TASK), cluster) as hands:
+    needed = min(jobs, len(files) // FILES_PER_TASK)
+    with _hands(homework, needed, cluster, workers) as hands:
         collected = collect(homework, files, journal, hands, progress)
     students = Class(homework, collected, journal, asides=asides, book=book)
     return Graded(students, collected.counts)
 
 
 @contextmanager
-def _hands(homework: Homework, jobs: int, cluster: Executor | None) -> Iterator[Hands]:
-    """Who does the work; when it breaks off, workers end at once."""
+def _hands(
+    homework: Homework, jobs: int, cluster: Executor | None, others: Executor | None
+) -> Iterator[Hands]:
+    """Who does the work; ``others`` are workers that someone else lets go."""
     far = Rubric.of(homework)
     near = Desk(homework, {})
     if jobs < 2:
@@ -87,10 +93,7 @@ def _hands(homework: Homework, jobs: int, cluster: Executor | None) -> Iterator[
         else:
             yield Hands(None, cluster, near, far, _CLUSTER_TASKS)
         return
-    from grader.batch.workers import Workers
-
-    workers = Workers(jobs)
-    try:
+    with some_workers(jobs) if others is None else nullcontext(others) as workers:
         yield Hands(
             workers,
             workers if cluster is None else cluster,
@@ -98,10 +101,21 @@ def _hands(homework: Homework, jobs: int, cluster: Executor | None) -> Iterator[
             far,
             2 * jobs if cluster is None else _CLUSTER_TASKS,
         )
-    except BaseException:
-        workers.shutdown(wait=False, cancel_futures=True)
-        raise
-    workers.shutdown()
+
+
+@contextmanager
+def some_workers(jobs: int) -> Iterator[Executor]:
+    """Processes that share the work, each of which starts with its first task.
+
+    They end at once when the work is done or breaks off: nothing is theirs to save.
+    """
+    from grader.batch.workers import Workers
+
+    workers = Workers(jobs)
+    try:
+        yield workers
+    finally:
+        workers.shutdown(cancel_futures=True)
 
 
 #: Tasks that wait at a cluster, whose size is not known: enough for some thirty workers.

@@ -94,7 +94,12 @@ class Workers(Executor):
         """Have a task done, by new workers if need be; the worker that is alive then."""
         for _ in range(_TRIES):
             if worker is None:
-                worker = self._new_worker()
+                try:
+                    worker = self._new_worker()
+                except (OSError, RuntimeError) as refused:
+                    # No process to be had: whoever waits is told, and waits no longer.
+                    task.future.set_exception(refused)
+                    return None
                 if worker is None:
                     break
             try:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from contextlib import ExitStack
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 from grader.files import write_together
 from grader.reports import html, markdown, text
 from grader.reports.pages import Pages
+from grader.reports.results_file import student_line
 from grader.reports.sheet import Report, Sheet
 from grader.reports.standing import Standing
 from grader.reports.view import Document, student_view
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
+    from concurrent.futures import Executor, Future
 
 #: One file for each student.
 ROWS = (
@@ -52,54 +55,69 @@ def student_pages(
     )
 
 
-class _Chosen(Sequence[Mapping[str, Any]]):
-    """Some of the students, each read when it is asked for."""
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """The students whose pages are to be made: their places in the document, and what their
+    files are called; ``head`` is the rest of the document."""
 
-    def __init__(self, students: Sequence[Mapping[str, Any]], places: Sequence[int]) -> None:
-        self._students = students
-        self._places = places
+    head: Document
+    students: Sequence[Mapping[str, Any]]
+    places: Sequence[int]
+    stems: Sequence[str]
 
     def __len__(self) -> int:
-        return len(self._places)
+        return len(self.places)
 
-    def __getitem__(self, index: Any) -> Any:
-        if isinstance(index, slice):
-            return [self._students[place] for place in self._places[index]]
-        return self._students[self._places[index]]
+    def some(self, these: slice) -> list[tuple[str, str]]:
+        """Of some of them the line of their results and the name of their files."""
+        return [
+            (student_line(self.students, place), self.stems[place]) for place in self.places[these]
+        ]
 
 
-def _due(sheet: Sheet, standing: Standing) -> Sheet:
-    """The same about those students alone whose pages do not stand yet."""
+def _due(sheet: Sheet, standing: Standing | None) -> _Due:
+    students = sheet.document["students"]
     places = [
         place
-        for place, (submission, stem) in enumerate(
-            zip(sheet.document["students"], sheet.stems, strict=True)
+        for place, stem in enumerate(sheet.stems)
+        if standing is None
+        or not standing.has(
+            [row.path.format(student=stem) for row in ROWS], student_line(students, place)
         )
-        if not standing.has([row.path.format(student=stem) for row in ROWS], submission)
     ]
-    students = _Chosen(sheet.document["students"], places)
-    stems = tuple(sheet.stems[place] for place in places)
-    return replace(sheet, document={**sheet.document, "students": students}, stems=stems)
+    head = {key: sheet.document[key] for key in sheet.document if key not in ("students", "unread")}
+    return _Due(head, students, places, sheet.stems)
 
 
 def write_feedback(
-    sheet: Sheet, out: Path, templates: Path | None, jobs: int, standing: Standing | None = None
+    sheet: Sheet,
+    out: Path,
+    templates: Path | None,
+    jobs: int,
+    *,
+    standing: Standing | None = None,
+    workers: Executor | None = None,
 ) -> list[Path]:
     """Write the pages of all students; the paths, student by student.
 
-    Those that ``standing`` knows to be there are left, and have no path.  What is written does not depend on ``jobs``.  Raises OSError where a file cannot be
+    Those that ``standing`` knows to be there are left, and have no path.  What is written
+    does not depend on ``jobs``, nor on ``workers``, which are as many processes that are
+    there already.  Raises OSError where a file cannot be
     written, jinja2.TemplateError for a fault of a template.
     """
-    if standing is not None:
-        sheet = _due(sheet, standing)
-    stems = sheet.stems
-    if jobs > 1 and len(stems) >= _WORTH_A_PROCESS:
-        files = _files_by_workers(sheet, templates, jobs)
-    else:
-        files = _files(sheet.document, sheet.document["students"], stems, sheet.pages)
-    # Only this process writes, which holds the folder's lock: a worker that outlives it
-    # by a moment cannot put an old page where a new run has put its own.
-    return write_together((out / path, page) for path, page in _noted(files, standing))
+    due = _due(sheet, standing)
+    with ExitStack() as stack:
+        if jobs > 1 and len(due) >= _WORTH_A_PROCESS:
+            if workers is None:
+                from grader.batch import some_workers
+
+                workers = stack.enter_context(some_workers(jobs))
+            files = _files_by_workers(due, sheet.pages, templates, workers, jobs)
+        else:
+            files = _files(due.head, due.some(slice(None)), sheet.pages)
+        # Only this process writes, which holds the folder's lock: a worker that outlives it
+        # by a moment cannot put an old page where a new run has put its own.
+        return write_together((out / path, page) for path, page in _noted(files, standing))
 
 
 def _noted(
@@ -113,54 +131,48 @@ def _noted(
 
 
 def _files(
-    document: Document, students: Iterable[Mapping[str, Any]], stems: Iterable[str], pages: Pages
+    head: Document, students: Iterable[tuple[str, str]], pages: Pages
 ) -> Iterator[tuple[str, str]]:
     """The files of some students, made as they are asked for."""
-    for submission, stem in zip(students, stems, strict=True):
-        yield from student_pages(document, submission, stem, pages)
+    for line, stem in students:
+        yield from student_pages(head, json.loads(line), stem, pages)
 
 
-def _files_by_workers(sheet: Sheet, templates: Path | None, jobs: int) -> Iterator[tuple[str, str]]:
+def _files_by_workers(
+    due: _Due,
+    pages: Pages,
+    templates: Path | None,
+    workers: Executor,
+    jobs: int,
+) -> Iterator[tuple[str, str]]:
     """The same of all students in their order, made by processes."""
-    from grader.batch.workers import WorkerDiedError, Workers
+    from grader.batch.workers import WorkerDiedError
 
-    head = {key: sheet.document[key] for key in sheet.document if key not in ("students", "unread")}
-    students = sheet.document["students"]
-    workers = Workers(jobs)
     waiting: deque[tuple[slice, Future[list[tuple[str, str]]]]] = deque()
 
     def settled() -> Iterable[tuple[str, str]]:
-        some, task = waiting.popleft()
+        these, task = waiting.popleft()
         try:
             return task.result()
         except WorkerDiedError:
             # Whatever they died of, the pages are still to be made.
-            return _files(head, students[some], sheet.stems[some], sheet.pages)
+            return _files(due.head, due.some(these), pages)
 
-    try:
-        for start in range(0, len(students), _STUDENTS_OF_A_TASK):
-            some = slice(start, start + _STUDENTS_OF_A_TASK)
-            task = workers.submit(_some_files, head, students[some], sheet.stems[some], templates)
-            waiting.append((some, task))
-            # Few tasks are ahead, so that a class of any size is never here as a whole.
-            if len(waiting) > 2 * jobs:
-                yield from settled()
-        while waiting:
+    for start in range(0, len(due), _STUDENTS_OF_A_TASK):
+        these = slice(start, start + _STUDENTS_OF_A_TASK)
+        waiting.append((these, workers.submit(_some_files, due.head, due.some(these), templates)))
+        # Few tasks are ahead, so that a class of any size is never here as a whole.
+        if len(waiting) > 2 * jobs:
             yield from settled()
-    except BaseException:
-        workers.shutdown(cancel_futures=True)
-        raise
-    workers.shutdown()
+    while waiting:
+        yield from settled()
 
 
 def _some_files(
-    head: Document,
-    students: Sequence[Mapping[str, Any]],
-    stems: Sequence[str],
-    templates: Path | None,
+    head: Document, students: Sequence[tuple[str, str]], templates: Path | None
 ) -> list[tuple[str, str]]:
     """A task: the files of a few students, in a process that does many such tasks."""
-    return list(_files(head, students, stems, _pages_of(templates)))
+    return list(_files(head, students, _pages_of(templates)))
 
 
 @lru_cache(1)

@@ -19,6 +19,7 @@ from weakref import finalize
 
 from grader.errors import Fault, FileError
 from grader.files import replacing
+from grader.limits import RESULTS_KEPT
 from grader.reports.results_json import (
     END_OF_STUDENTS,
     STUDENTS,
@@ -28,6 +29,7 @@ from grader.reports.results_json import (
     student_fault,
     tail_text,
 )
+from grader.results import PartResult, Submission
 from grader.source import Place
 
 #: Bytes that go to the disk at a time.
@@ -64,11 +66,15 @@ class StudentLines(Sequence[Mapping[str, Any]]):
         # The reports of one student ask one after the other.
         if self._last is not None and self._last[0] == place:
             return self._last[1]
-        self._file.seek(self._starts[place])
-        size = self._starts[place + 1] - self._starts[place]
-        found: Mapping[str, Any] = json.loads(self._file.read(size).rstrip(b",\n"))
+        found: Mapping[str, Any] = json.loads(self.line(place))
         self._last = place, found
         return found
+
+    def line(self, place: int) -> str:
+        """A student as it stands in the file."""
+        self._file.seek(self._starts[place])
+        size = self._starts[place + 1] - self._starts[place]
+        return self._file.read(size).rstrip(b",\n").decode()
 
     def __iter__(self) -> Iterator[Mapping[str, Any]]:
         return (self[place] for place in range(len(self)))
@@ -77,6 +83,13 @@ class StudentLines(Sequence[Mapping[str, Any]]):
         return isinstance(other, Sequence) and list(self) == list(other)
 
     __hash__ = None  # type: ignore[assignment]
+
+
+def student_line(students: Sequence[Mapping[str, Any]], place: int) -> str:
+    """A student as JSON on one line."""
+    return (
+        students.line(place) if isinstance(students, StudentLines) else line_text(students[place])
+    )
 
 
 class ResultsWriter:
@@ -96,9 +109,13 @@ class ResultsWriter:
 
     def add(self, student: Mapping[str, Any]) -> None:
         """The next student.  Raises OSError."""
+        self.add_line(line_text(student))
+
+    def add_line(self, student: str) -> None:
+        """The next student, as JSON on one line.  Raises OSError."""
         self._write(",\n" if self._starts else "\n")
         self._starts.append(self._place)
-        self._write(line_text(student))
+        self._write(student)
 
     def close(self, unread: Iterable[Mapping[str, Any]]) -> None:
         """The files that could not be read, and the end.  Raises OSError."""
@@ -110,6 +127,27 @@ class ResultsWriter:
         """What was written, for reports and exports; only once it stands under its name."""
         students = StudentLines(self._path, self._starts)
         return {**self._head, "students": students, "unread": self._unread}
+
+
+class SubmissionLines:
+    """Makes the lines of submissions, what is said of an answer once for all who gave it."""
+
+    def __init__(self) -> None:
+        # By identity: equal answers of a class are one value.  It is kept beside its text.
+        self._texts: dict[int, tuple[PartResult, str]] = {}
+
+    def line(self, submission: Submission) -> str:
+        """A submission as JSON on one line."""
+        head = line_text(submission.head_json()).removesuffix("}")
+        return f'{head}, "parts": [{", ".join(map(self._text, submission.parts))}]}}'
+
+    def _text(self, part: PartResult) -> str:
+        found = self._texts.get(id(part))
+        if found is None:
+            if len(self._texts) >= RESULTS_KEPT:
+                self._texts.clear()
+            found = self._texts[id(part)] = part, line_text(part.as_json())
+        return found[1]
 
 
 @contextmanager

@@ -40,12 +40,12 @@ class Standing:
         self._out = out
         self._sources: dict[str, str] = {}
 
-    def has(self, paths: Sequence[str], submission: Mapping[str, Any]) -> bool:
-        """Whether a student's pages stand there, made from this very submission.
+    def has(self, paths: Sequence[str], submission: str) -> bool:
+        """Whether a student's pages stand there, made from this very line of the results.
 
         Where not, they are going to be written, and :meth:`note` is told of each.
         """
-        source = _digest(line_text(submission))
+        source = _digest(submission)
         if all(self._stands(path, source) for path in paths):
             return True
         self._sources.update(dict.fromkeys(paths, source))

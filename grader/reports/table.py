@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from grader.errors import FileError
 from grader.files import file_stems, write_atomically
@@ -19,6 +20,9 @@ from grader.reports.sheet import Report, Sheet, identity, student_stems
 from grader.reports.standing import Standing
 from grader.reports.survey import survey
 from grader.reports.view import Document
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 _ROWS = (
     Report("json", "class", "results.json", results_json.render),
@@ -59,6 +63,7 @@ def write_reports(
     results: bool = True,
     feedback: bool = True,
     jobs: int = 1,
+    workers: Executor | None = None,
     standing: Standing | None = None,
 ) -> Written:
     """Write every report of a results document into a folder.
@@ -67,7 +72,8 @@ def write_reports(
     ``kept``: what :func:`grader.review.apply_decisions` left of the review file
     that is there; without it, one with decisions is not written over.  ``results``
     False: ``results.json`` is there; ``feedback`` False: no reports for each student.
-    ``jobs``: processes that may render those; ``standing``: which of them are there.  Each file is whole or not there at all.
+    ``jobs``: processes that may render those, ``workers`` if they are there already;
+    ``standing``: which of them are there.  Each file is whole or not there at all.
     Raises OSError where a file cannot be written, jinja2.TemplateError for a fault of a
     template.
     """
@@ -90,7 +96,7 @@ def write_reports(
         elif report.audience == "class":
             paths.append(write_atomically(out / report.path, report.render(sheet)))
         elif report is OF_STUDENTS[0]:
-            paths += write_feedback(sheet, out, templates, jobs, standing)
+            paths += write_feedback(sheet, out, templates, jobs, standing=standing, workers=workers)
     return Written(tuple(paths), tuple(warnings))
 
 
