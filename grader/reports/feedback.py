@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -89,20 +90,21 @@ def _due(sheet: Sheet, standing: Standing | None) -> _Due:
     return _Due(head, students, places, sheet.stems)
 
 
-def write_feedback(
+@contextmanager
+def feedback_begun(
     sheet: Sheet,
-    out: Path,
     templates: Path | None,
     jobs: int,
     *,
     standing: Standing | None = None,
     workers: Executor | None = None,
-) -> list[Path]:
-    """Write the pages of all students; the paths, student by student.
+) -> Iterator[Callable[[Path], list[Path]]]:
+    """What writes the pages of all students into a folder; the paths, student by student.
 
-    Those that ``standing`` knows to be there are left, and have no path.  What is written
+    Workers begin to make them at once, while something else is done.  Pages that
+    ``standing`` knows to be there are left, and have no path.  What is written
     does not depend on ``jobs``, nor on ``workers``, which are as many processes that are
-    there already.  Raises OSError where a file cannot be
+    there already.  Writing raises OSError where a file cannot be
     written, jinja2.TemplateError for a fault of a template.
     """
     due = _due(sheet, standing)
@@ -115,9 +117,13 @@ def write_feedback(
             files = _files_by_workers(due, sheet.pages, templates, workers, jobs)
         else:
             files = _files(due.head, due.some(slice(None)), sheet.pages)
+
         # Only this process writes, which holds the folder's lock: a worker that outlives it
         # by a moment cannot put an old page where a new run has put its own.
-        return write_together((out / path, page) for path, page in _noted(files, standing))
+        def write(out: Path) -> list[Path]:
+            return write_together((out / path, page) for path, page in _noted(files, standing))
+
+        yield write
 
 
 def _noted(
@@ -149,23 +155,28 @@ def _files_by_workers(
     from grader.batch.workers import WorkerDiedError
 
     waiting: deque[tuple[slice, Future[list[tuple[str, str]]]]] = deque()
+    starts = iter(range(0, len(due), _STUDENTS_OF_A_TASK))
 
-    def settled() -> Iterable[tuple[str, str]]:
-        these, task = waiting.popleft()
-        try:
-            return task.result()
-        except WorkerDiedError:
-            # Whatever they died of, the pages are still to be made.
-            return _files(due.head, due.some(these), pages)
+    def submit() -> None:
+        """Few tasks are ahead, so that a class of any size is never here as a whole."""
+        for start in islice(starts, 2 * jobs - len(waiting)):
+            these = slice(start, start + _STUDENTS_OF_A_TASK)
+            task = workers.submit(_some_files, due.head, due.some(these), templates)
+            waiting.append((these, task))
 
-    for start in range(0, len(due), _STUDENTS_OF_A_TASK):
-        these = slice(start, start + _STUDENTS_OF_A_TASK)
-        waiting.append((these, workers.submit(_some_files, due.head, due.some(these), templates)))
-        # Few tasks are ahead, so that a class of any size is never here as a whole.
-        if len(waiting) > 2 * jobs:
-            yield from settled()
-    while waiting:
-        yield from settled()
+    def files() -> Iterator[tuple[str, str]]:
+        while waiting:
+            these, task = waiting.popleft()
+            try:
+                made: Iterable[tuple[str, str]] = task.result()
+            except WorkerDiedError:
+                # Whatever they died of, the pages are still to be made.
+                made = _files(due.head, due.some(these), pages)
+            submit()
+            yield from made
+
+    submit()
+    return files()
 
 
 def _some_files(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -13,7 +14,7 @@ from grader.files import file_stems, write_atomically
 from grader.read.review import Kept, read_review
 from grader.reports import class_page, results_json, review
 from grader.reports.feedback import ROWS as OF_STUDENTS
-from grader.reports.feedback import write_feedback
+from grader.reports.feedback import feedback_begun
 from grader.reports.groups import Group
 from grader.reports.pages import Pages
 from grader.reports.sheet import Report, Sheet, identity, student_stems
@@ -82,22 +83,27 @@ def write_reports(
     sheet = Sheet(
         document, Pages(templates), stems, kept=kept or Kept(), survey=found, feedback=feedback
     )
-    paths: list[Path] = []
+    students = (
+        feedback_begun(sheet, templates, jobs, standing=standing, workers=workers)
+        if feedback
+        else nullcontext(None)
+    )
+    paths: dict[str, list[Path]] = {}
     warnings: list[str] = []
-    for report in REPORTS.values():
-        if (report.name == "json" and not results) or (
-            report.audience == "student" and not feedback
-        ):
-            continue
-        if report.name == "review":
-            path, told = write_review(document, out / report.path, kept, found.listed)
-            paths.append(path)
-            warnings += told
-        elif report.audience == "class":
-            paths.append(write_atomically(out / report.path, report.render(sheet)))
-        elif report is OF_STUDENTS[0]:
-            paths += write_feedback(sheet, out, templates, jobs, standing=standing, workers=workers)
-    return Written(tuple(paths), tuple(warnings))
+    with students as write_students:
+        # What is about the class is made while workers begin with the students.
+        for report in REPORTS.values():
+            if report.audience == "student" or (report.name == "json" and not results):
+                paths[report.name] = []
+            elif report.name == "review":
+                path, told = write_review(document, out / report.path, kept, found.listed)
+                paths[report.name] = [path]
+                warnings += told
+            else:
+                paths[report.name] = [write_atomically(out / report.path, report.render(sheet))]
+        if write_students is not None:
+            paths[OF_STUDENTS[0].name] = write_students(out)
+    return Written(tuple(path for some in paths.values() for path in some), tuple(warnings))
 
 
 def write_shared(document: Document, out: Path) -> Written:
@@ -107,7 +113,8 @@ def write_shared(document: Document, out: Path) -> Written:
     Raises OSError where a file cannot be written.
     """
     sheet = Sheet(document, Pages(), student_stems(document), survey=survey(document))
-    paths = write_feedback(sheet, out, None, 1)
+    with feedback_begun(sheet, None, 1) as write_students:
+        paths = write_students(out)
     paths += [
         write_atomically(out / REPORTS[name].path, REPORTS[name].render(sheet))
         for name in ("json", "class")
