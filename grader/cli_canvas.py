@@ -130,7 +130,7 @@ def export(
         if out is None:
             exported = row.export(document, options)
             # Bytes, so that no platform's line ends get into the file.
-            click.echo(exported.data, nl=False)
+            exported.copy_to(sys.stdout.buffer)
         else:
             with writing(out):
                 exported = write_export(document, form, out, options)

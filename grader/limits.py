@@ -334,6 +334,14 @@ CORRECTION_POINTS = 2
 #: Characters of one cell of a workbook: what the format itself allows.
 WORKBOOK_CELL = 32_767
 
+#: Rows of one sheet of a workbook: what the format itself allows.  The answers of forty
+#: thousand students are more.
+WORKBOOK_ROWS = 1_048_576
+
+#: Bytes of an export that are held in memory: those of a class of a thousand; a larger one
+#: waits in a file.
+SPOOLED_BYTES = 16 * 2**20
+
 #: Degree up to which common divisors are looked for; beyond it (e^(1.0001 x) and e^x
 #: are 10,001 and 10,000 powers of one generator) one may take half a minute.
 MAX_GCD_DEGREE = 1_000

@@ -23,7 +23,7 @@ from grader.exports import (
 )
 from grader.exports.exported import Exported, LeftOut
 from grader.exports.options import ExportOptions, Pending, Per, Scale
-from grader.files import write_atomically
+from grader.files import replacing
 from grader.reports.view import Document
 
 __all__ = [
@@ -152,5 +152,6 @@ def write_export(
     cannot be written, FileError where a gradebook among the options does not fit.
     """
     exported = EXPORTS[name].export(document, options)
-    write_atomically(path, exported.data)
+    with replacing(path) as stream:
+        exported.copy_to(stream)
     return exported

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from typing import Any, overload
 
 from grader.exports.criteria import assess
 from grader.exports.exported import Exported, LeftOut
 from grader.exports.grades import asides_of, decided, grade_text, left_out, only_unread
 from grader.exports.options import ExportOptions
 from grader.exports.rendered import Renderer
-from grader.reports.results_json import json_text
+from grader.exports.spooled import Spooled
+from grader.reports.results_json import json_pieces
 from grader.reports.view import Document
 from grader.reports.words import fraction, number_text
 
@@ -19,51 +22,81 @@ SCHEMA = 1
 DEFAULTS = ExportOptions()
 
 
-def messages(document: Document, options: ExportOptions = DEFAULTS) -> dict[str, Any]:
-    """The document: for each student a grade or why there is none, a comment, the page to
-    attach (below the output folder of ``grade``), and the points of each criterion."""
-    renderer = Renderer(document, options.templates)
-    possible = fraction(document["possible"])
-    asides = asides_of(document)
-    students = []
-    for index, submission in enumerate(document["students"]):
-        points = decided(asides, submission, options)
-        students.append(
-            {
-                "student": submission["student"],
-                "file": submission["file"],
-                "grade": None if isinstance(points, str) else grade_text(points, possible, options),
-                "no_grade": points if isinstance(points, str) else None,
-                "comment": renderer.comment(index),
-                "page": renderer.page_path(index),
-                "rubric": [
-                    {
-                        "criterion": row.criterion.name,
-                        "points": None if row.points is None else float(round(row.points, 2)),
-                        "possible": number_text(row.criterion.points),
-                        "comment": row.comment,
-                    }
-                    for row in assess(document, submission, options)
-                ],
-            }
-        )
-    canvas = (document.get("homework") or {}).get("canvas") or {}
+class Messages(Sequence[Mapping[str, Any]]):
+    """What goes to each student: a grade or why there is none, a comment, the page to
+    attach (below the output folder of ``grade``), and the points of each criterion.
+
+    Each is made when it is asked for, so that those of any class pass.
+    """
+
+    def __init__(self, document: Document, options: ExportOptions = DEFAULTS) -> None:
+        self._document = document
+        self._options = options
+        self._renderer = Renderer(document, options.templates)
+        self._possible = fraction(document["possible"])
+        self._asides = asides_of(document)
+
+    def __len__(self) -> int:
+        return len(self._document["students"])
+
+    @overload
+    def __getitem__(self, index: int) -> Mapping[str, Any]: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Mapping[str, Any]]: ...
+    def __getitem__(self, index: int | slice) -> Mapping[str, Any] | list[Mapping[str, Any]]:
+        if isinstance(index, slice):
+            return [self[place] for place in range(*index.indices(len(self)))]
+        submission = self._document["students"][index]
+        points = decided(self._asides, submission, self._options)
+        grade = None if isinstance(points, str) else self._grade(points)
+        return {
+            "student": submission["student"],
+            "file": submission["file"],
+            "grade": grade,
+            "no_grade": points if isinstance(points, str) else None,
+            "comment": self._renderer.comment(index),
+            "page": self._renderer.page_path(index),
+            "rubric": [
+                {
+                    "criterion": row.criterion.name,
+                    "points": None if row.points is None else float(round(row.points, 2)),
+                    "possible": number_text(row.criterion.points),
+                    "comment": row.comment,
+                }
+                for row in assess(self._document, submission, self._options)
+            ],
+        }
+
+    def _grade(self, points: Fraction) -> str:
+        return grade_text(points, self._possible, self._options)
+
+
+def head(document: Document) -> dict[str, Any]:
+    """What stands before the students."""
     return {
         "kind": KIND,
         "schema": SCHEMA,
         "assignment": document["assignment"],
-        "canvas": canvas,
+        "canvas": (document.get("homework") or {}).get("canvas") or {},
         "possible": document["possible"],
-        "students": students,
     }
+
+
+def messages(document: Document, options: ExportOptions = DEFAULTS) -> dict[str, Any]:
+    """The document, in which the students' part is made as it is asked for."""
+    return {**head(document), "students": Messages(document, options)}
 
 
 def export(document: Document, options: ExportOptions = DEFAULTS) -> Exported:
     """The document as JSON, and which students get a comment but no grade."""
-    made = messages(document, options)
-    without: list[LeftOut] = [
-        left_out(submission, f"no grade, a comment only: {row['no_grade']}")
-        for submission, row in zip(document["students"], made["students"], strict=True)
-        if row["no_grade"]
-    ]
-    return Exported(json_text(made), (), (*without, *only_unread(document)))
+    without: list[LeftOut] = []
+
+    def rows() -> Iterator[Mapping[str, Any]]:
+        for submission, row in zip(document["students"], Messages(document, options), strict=True):
+            if row["no_grade"]:
+                why = f"no grade, a comment only: {row['no_grade']}"
+                without.append(left_out(submission, why))
+            yield row
+
+    content = Spooled(json_pieces(head(document), "students", rows()))
+    return Exported(content, (), (*without, *only_unread(document)))

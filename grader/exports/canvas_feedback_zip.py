@@ -34,7 +34,7 @@ def export(document: Document, options: ExportOptions = DEFAULTS) -> Exported:
     warnings: list[str] = []
     without: list[LeftOut] = []
     renderer = Renderer(document, options.templates)
-    files: dict[str, str] = {}
+    files: dict[str, tuple[str, int]] = {}
     for index, submission in enumerate(document["students"]):
         named = _named(submission)
         if isinstance(named, str):
@@ -45,13 +45,14 @@ def export(document: Document, options: ExportOptions = DEFAULTS) -> Exported:
         if name in files:
             without.append(left_out(submission, "another file has the same ids"))
             continue
-        files[name] = renderer.file(suffix, index)
+        files[name] = suffix, index
         if suffix in _STRUCTURED:
             warnings.append(
                 f"the feedback for {student_name(submission['student'])} is plain text, and Canvas "
                 f"shows it under the student's own name for it, {one_line(named.file)}"
             )
-    return Exported(packed(files), tuple(warnings), (*without, *only_unread(document)))
+    content = packed(files, lambda name: renderer.file(*files[name]))
+    return Exported(content, tuple(warnings), (*without, *only_unread(document)))
 
 
 def _named(submission: Mapping[str, Any]) -> CanvasName | str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from grader.exports.cells import inert, rows_text
+from collections.abc import Iterator
+from itertools import chain
+
+from grader.exports.cells import inert, rows_spooled, rows_text
 from grader.exports.criteria import Assessed, assess, criteria
 from grader.exports.exported import Exported, LeftOut
 from grader.exports.grades import asides_of, decided, left_out, only_unread, two_decimals
@@ -42,9 +45,16 @@ def assessment(document: Document, options: ExportOptions = DEFAULTS) -> Exporte
     header = ["Student Id", "Student Name"]
     for criterion in known:
         header += [f"{criterion.name} - {what}" for what in ("Rating", "Points", "Comments")]
-    rows = [header]
-    asides = asides_of(document)
     without: list[LeftOut] = []
+    content = rows_spooled(chain([header], _assessments(document, options, without)))
+    return Exported(content, (), (*without, *only_unread(document)))
+
+
+def _assessments(
+    document: Document, options: ExportOptions, without: list[LeftOut]
+) -> Iterator[list[str]]:
+    """The row of each student; those ``without`` one are added there."""
+    asides = asides_of(document)
     seen: dict[str, int] = {}
     for submission in document["students"]:
         number = str(submission["student"].get("id") or "")
@@ -66,8 +76,7 @@ def assessment(document: Document, options: ExportOptions = DEFAULTS) -> Exporte
         row = [number, inert(student_name(student))]
         for assessed in assess(document, submission, options):
             row += _cells(assessed)
-        rows.append(row)
-    return Exported(rows_text(rows), (), (*without, *only_unread(document)))
+        yield row
 
 
 def _cells(assessed: Assessed) -> list[str]:

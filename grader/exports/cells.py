@@ -6,6 +6,8 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
+from grader.exports.spooled import Spooled
+
 #: A cell that starts with one of these is a formula to some spreadsheet; the
 #: full-width forms are, after an import that normalises them.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -16,6 +18,11 @@ def rows_text(rows: Iterable[Sequence[str]]) -> str:
     out = io.StringIO(newline="")
     csv.writer(out, lineterminator="\n").writerows(rows)
     return out.getvalue()
+
+
+def rows_spooled(rows: Iterable[Sequence[str]]) -> Spooled:
+    """The same of rows that need not be there all at once."""
+    return Spooled(rows_text((row,)) for row in rows)
 
 
 def is_formula(text: str) -> bool:

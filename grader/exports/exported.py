@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import IO
+
+from grader.exports.spooled import Spooled
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +22,10 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """The file: a text (UTF-8, ``\\n`` line ends) or bytes; warnings, and who is not in it."""
+    """The file: a text (UTF-8, ``\\n`` line ends), bytes, or either as what grows with the
+    class; warnings, and who is not in it."""
 
-    content: str | bytes
+    content: str | bytes | Spooled
     warnings: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
 
@@ -30,9 +34,18 @@ class Exported:
         """The content of a format that is text.  Raises TypeError for one that is not."""
         if isinstance(self.content, bytes):
             raise TypeError("this export is no text")
-        return self.content
+        return self.content if isinstance(self.content, str) else self.content.read().decode()
 
     @property
     def data(self) -> bytes:
         """The bytes of the file."""
+        if isinstance(self.content, Spooled):
+            return self.content.read()
         return self.content if isinstance(self.content, bytes) else self.content.encode("utf-8")
+
+    def copy_to(self, stream: IO[bytes]) -> None:
+        """Write the bytes of the file to a stream."""
+        if isinstance(self.content, Spooled):
+            self.content.copy_to(stream)
+        else:
+            stream.write(self.data)

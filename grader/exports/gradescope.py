@@ -20,15 +20,12 @@ DEFAULTS = ExportOptions()
 
 def export(document: Document, options: ExportOptions = DEFAULTS) -> Exported:
     """An archive with ``<student>/results.json`` for each student."""
-    stems = student_stems(document)
-    return Exported(
-        packed(
-            {
-                f"{stem}/results.json": json_text(gradescope_results(document, submission))
-                for stem, submission in zip(stems, document["students"], strict=True)
-            }
-        )
-    )
+    places = {f"{stem}/results.json": place for place, stem in enumerate(student_stems(document))}
+
+    def results(name: str) -> str:
+        return json_text(gradescope_results(document, document["students"][places[name]]))
+
+    return Exported(packed(places, results))
 
 
 def gradescope_results(document: Document, submission: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import io
 import re
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from fractions import Fraction
+from itertools import chain, islice
+from tempfile import TemporaryFile
 from typing import Any
 
 from grader.exports.cells import inert
 from grader.exports.exported import Exported
 from grader.exports.options import ExportOptions
-from grader.exports.packed import packed
+from grader.exports.packed import packed_again
 from grader.exports.rendered import sentence
-from grader.limits import WORKBOOK_CELL
+from grader.limits import WORKBOOK_CELL, WORKBOOK_ROWS
 from grader.reports.groups import part_ids
 from grader.reports.unicode_math import unicode_math
 from grader.reports.view import Document
@@ -38,37 +39,48 @@ def export(document: Document, options: ExportOptions = DEFAULTS) -> Exported:
     """The workbook.  Every text in it is a text cell, and none begins like a formula."""
     from openpyxl import Workbook
 
-    book = Workbook()
+    # Rows go out as they come: the answers of a large class are millions of cells.
+    book = Workbook(write_only=True)
     book.properties.creator = "grader"
     book.properties.created = _MADE
-    sheets = (("Students", _students(document)), ("Answers", _answers(document)),
-              ("Unread", _unread(document)))  # fmt: skip
-    for place, (title, rows) in enumerate(sheets):
-        sheet: Any = book.active if place == 0 else book.create_sheet()
-        sheet.title = title
-        _fill(sheet, rows)
-    out = io.BytesIO()
-    book.save(out)
-    return Exported(_settled(out.getvalue()))
+    for title, rows in (("Students", _students(document)), ("Answers", _answers(document)),
+                        ("Unread", _unread(document))):  # fmt: skip
+        _fill(book, title, rows)
+    with TemporaryFile() as made:
+        book.save(made)
+        with zipfile.ZipFile(made) as archive:
+            return Exported(packed_again(archive, _settled))
 
 
-def _fill(sheet: Any, rows: Iterable[Sequence[_Cell]]) -> None:
+def _fill(book: Any, title: str, rows: Iterable[Sequence[_Cell]]) -> None:
+    """The rows in a sheet, and in further ones with the same header where they are too many."""
+    from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Font
 
-    for number, row in enumerate(rows, start=1):
-        for column, value in enumerate(row, start=1):
-            cell = sheet.cell(number, column)
+    def cells(sheet: Any, row: Sequence[_Cell], font: Any = None) -> Iterable[Any]:
+        for value in row:
+            cell = WriteOnlyCell(sheet, _text(value) if isinstance(value, str) else value)
             if isinstance(value, str):
-                cell.value = _text(value)
                 # The library takes a text that begins with "=" for a formula.
                 cell.data_type = "s"
-            else:
-                cell.value = value
-            if number == 1:
-                cell.font = Font(bold=True)
-    sheet.freeze_panes = "B2"
-    for letter, width in zip("ABCDEFGH", (26, 14, 16, 16, 26, 12, 12, 12), strict=True):
-        sheet.column_dimensions[letter].width = width
+            if font is not None:
+                cell.font = font
+            yield cell
+
+    bold = Font(bold=True)
+    ahead = iter(rows)
+    header = next(ahead)
+    first, number = next(ahead, None), 1
+    while number == 1 or first is not None:
+        sheet = book.create_sheet(title if number == 1 else f"{title} {number}")
+        sheet.freeze_panes = "B2"
+        for letter, width in zip("ABCDEFGH", (26, 14, 16, 16, 26, 12, 12, 12), strict=True):
+            sheet.column_dimensions[letter].width = width
+        sheet.append(cells(sheet, header, bold))
+        if first is not None:
+            for row in chain([first], islice(ahead, WORKBOOK_ROWS - 2)):
+                sheet.append(cells(sheet, row))
+        first, number = next(ahead, None), number + 1
 
 
 def _text(value: str) -> str:
@@ -128,11 +140,9 @@ def _unread(document: Document) -> Iterable[Sequence[_Cell]]:
         ]
 
 
-def _settled(data: bytes) -> bytes:
-    """The workbook without the time at which it was written."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        files = {name: archive.read(name) for name in archive.namelist()}
+def _settled(name: str) -> Callable[[bytes], bytes] | None:
+    """What takes the time at which a workbook was written out of the file that has it."""
     stamp = _MADE.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
-    core = "docProps/core.xml"
-    files[core] = _CHANGED.sub(rb"\g<1>" + stamp, files[core])
-    return packed(files)
+    if name != "docProps/core.xml":
+        return None
+    return lambda core: _CHANGED.sub(rb"\g<1>" + stamp, core)

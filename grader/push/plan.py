@@ -103,23 +103,44 @@ def make_plan(
     left alone unless ``force``.
     """
     wanted = frozenset(kinds)
-    found = [_partner(row["student"], held) for row in messages["students"]]
-    crowd = Counter(partner.user_id for partner in found if partner is not None)
-    changes = []
-    for index, (row, partner) in enumerate(zip(messages["students"], found, strict=True)):
-        change = Change(index, student_name(row["student"]), partner)
+    index = _by_id(held)
+    changes: list[Change] = []
+    # Each message is made when it is asked for, so that they are gone through once.
+    for place, row in enumerate(messages["students"]):
+        partner = _partner(row["student"], index)
+        change = Change(place, student_name(row["student"]), partner)
         if partner is None:
             change = replace(change, notes=("is not in this assignment in Canvas",))
-        elif crowd[partner.user_id] > 1:
-            note = f"{crowd[partner.user_id]} files are of this student; a person must choose"
-            change = replace(change, notes=(note,))
         else:
             change = _change(change, row, partner, target, journal, wanted, made_at, force=force)
         changes.append(change)
-    return tuple(changes)
+    crowd = Counter(change.user_id for change in changes if change.held is not None)
+    return tuple(_unless_crowded(change, crowd) for change in changes)
 
 
-def _partner(student: Mapping[str, Any], held: Sequence[Held]) -> Held | None:
+def _unless_crowded(change: Change, crowd: Mapping[str, int]) -> Change:
+    files = crowd[change.user_id] if change.held is not None else 1
+    if files == 1:
+        return change
+    note = f"{files} files are of this student; a person must choose"
+    return Change(change.index, change.name, change.held, notes=(note,))
+
+
+#: Who has an id of one kind, by the kind and the id; None where several have it.
+_Index = Mapping[tuple[str, str], Held | None]
+
+
+def _by_id(held: Sequence[Held]) -> _Index:
+    index: dict[tuple[str, str], Held | None] = {}
+    for one in held:
+        ids = {"user_id": one.user_id, "sis_user_id": one.sis_user_id, "login_id": one.login_id}
+        for field, value in ids.items():
+            key = field, value.casefold()
+            index[key] = None if key in index else one
+    return index
+
+
+def _partner(student: Mapping[str, Any], index: _Index) -> Held | None:
     """The student in Canvas: by Canvas id, else SIS id, else login, where one only fits."""
     for mine, theirs in (
         (student.get("id"), "user_id"),
@@ -128,17 +149,12 @@ def _partner(student: Mapping[str, Any], held: Sequence[Held]) -> Held | None:
     ):
         if not mine:
             continue
-        fits = [one for one in held if _id(one, theirs) == str(mine).casefold()]
-        if len(fits) == 1:
-            return fits[0]
+        found = index.get((theirs, str(mine).casefold()))
+        if found is not None:
+            return found
         if theirs == "user_id":
             return None  # Canvas's own id settles it
     return None
-
-
-def _id(held: Held, field: str) -> str:
-    ids = {"user_id": held.user_id, "sis_user_id": held.sis_user_id, "login_id": held.login_id}
-    return ids[field].casefold()
 
 
 def _change(  # noqa: PLR0917 - one call, beside

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import starmap
 from typing import Any
 
@@ -74,6 +74,24 @@ def json_text(document: Mapping[str, Any]) -> str:
     """
     text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False)
     return _STRING_CONTENT.sub(_escaped, text) + "\n"
+
+
+def json_pieces(
+    head: Mapping[str, Any], key: str, rows: Iterable[Mapping[str, Any]]
+) -> Iterator[str]:
+    """:func:`json_text` of ``{**head, key: [*rows]}`` piece by piece, of rows that need not be
+    there all at once."""
+    yield json_text({**head, key: []}).removesuffix("[]\n}\n")
+    between = "["
+    for row in rows:
+        # In JSON a line ends between its parts only.
+        lines = json_text(row).removesuffix(_LINE_END).replace(_LINE_END, "\n  ")
+        yield f"{between}\n  {lines}"
+        between = ","
+    yield "[]\n}\n" if between == "[" else "\n ]\n}\n"
+
+
+_LINE_END = "\n"
 
 
 def _escaped(match: re.Match[str]) -> str:
