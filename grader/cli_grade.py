@@ -106,6 +106,9 @@ def grade(
     What was worked out is kept in OUT/.grader: the same command reads and judges
     only what has changed, and goes on where it was stopped.
 
+    Pages of students who are no longer among the files are removed, unless somebody
+    has changed them.
+
     Exit code 1: a file could not be read.  Everyone else is graded.
     Exit code 130: stopped with Ctrl-C.
     """

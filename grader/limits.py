@@ -442,6 +442,9 @@ ANSWERS_PER_TASK = 16
 #: a run the same for a class of any size, and every worker busy.
 ANSWERS_WAITING = 4_000
 
+#: Bytes of a journal that is not worth writing anew, however little of it is used.
+JOURNAL_SMALL = 100_000
+
 #: Results of answers that are kept decoded while a class is written: a part has few
 #: hundred different answers in a class of a thousand.
 RESULTS_KEPT = 20_000

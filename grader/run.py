@@ -171,7 +171,10 @@ def run(homework: Homework, plan: Plan, progress: Progress | None = None) -> Fin
             journal.close()
         document = writer.document()
         kept, warnings = decisions.left()
-        pages = Journal(hidden / PAGES, entry_key("pages", look_of(head)), fresh=plan.fresh)
+        pages = Journal(hidden / PAGES, "pages-2")
+        # An instructor's own templates may change at any time.
+        is_known = not plan.fresh and plan.options.templates is None
+        look = entry_key("pages", look_of(head)) if is_known else None
         try:
             written = write_reports(
                 document,
@@ -182,8 +185,7 @@ def run(homework: Homework, plan: Plan, progress: Progress | None = None) -> Fin
                 feedback=plan.feedback,
                 jobs=plan.jobs,
                 workers=workers,
-                # An instructor's own templates may change at any time.
-                standing=None if plan.options.templates else Standing(pages, plan.out),
+                standing=Standing(pages, plan.out, look),
             )
         finally:
             pages.close()

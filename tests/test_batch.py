@@ -493,6 +493,57 @@ def test_pages_that_stand_are_left_and_others_are_written(small: Path) -> None:
     assert files_below(small / "a") == before
 
 
+def test_pages_of_students_who_are_gone_go_too(small: Path) -> None:
+    summary("-o", "a", here=small)
+    before = files_below(small / "a")
+    feedback = small / "a" / "feedback"
+    hand_in(small / "class", 20, "x a 2")
+    hand_in(small / "class", 21, "x a 2")
+    assert summary("-o", "a", here=small)["warnings"] == []
+    mine = feedback / "20-notes.md"
+    mine.write_text("an instructor's own")
+    edited = feedback / "21-student-21.md"
+    edited.write_text(edited.read_text() + "PS: come and see me.")
+    (small / "class" / "s020.yaml").unlink()
+    (small / "class" / "s021.yaml").unlink()
+    # A change of the look forgets nothing of what was written.
+    rubric = small / "tiny.yaml"
+    told = rubric.read_text()
+    rubric.write_text(f"{told}# changed\n")
+    gone = [
+        "feedback: 5 pages of earlier runs removed, about students who are not among these files"
+    ]
+    assert summary("-o", "a", "--fresh", here=small)["warnings"] == gone
+    assert {mine, edited} <= set(feedback.iterdir())
+    mine.unlink()
+    edited.unlink()
+    rubric.write_text(told)
+    assert summary("-o", "a", here=small)["warnings"] == []
+    assert files_below(small / "a") == before
+
+
+def test_notes_about_pages_do_not_grow_for_ever(
+    small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = Journal(small / "j", "pages-2")
+    for turn in range(50):
+        for key in range(20):
+            journal.put("p", f"{key}", f"{turn} " + "x" * 50)
+        journal.tidy({("p", f"{key}") for key in range(10)})
+    journal.close()
+    assert (small / "j").stat().st_size == 67_320
+    monkeypatch.setattr("grader.batch.journal.JOURNAL_SMALL", 10_000)
+    journal = Journal(small / "j", "pages-2")
+    journal.tidy({("p", f"{key}") for key in range(10)})
+    assert (small / "j").stat().st_size < 1_000
+    assert [("p", f"{key}") in journal for key in (0, 9, 10)] == [True, True, False]
+    assert journal.get("p", "9").startswith("49 ")
+    size = (small / "j").stat().st_size
+    journal.tidy({("p", f"{key}") for key in range(6)})
+    assert (small / "j").stat().st_size == size
+    journal.close()
+
+
 # --- on the terminal ---------------------------------------------------------------------------
 
 

@@ -12,11 +12,13 @@ from __future__ import annotations
 import os
 import zlib
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from io import FileIO
 from pathlib import Path
 from typing import Final
 
 from grader.files import private_folder, replacing, write_atomically
+from grader.limits import JOURNAL_SMALL
 
 #: Where the journal stands below the folder of results.
 JOURNAL: Final = "journal"
@@ -119,7 +121,14 @@ class Journal:
         self._stream.seek(place >> 32)
         return self._stream.read(place & 0xFFFFFFFF)
 
-    def keep_only(self, used: set[tuple[str, str]]) -> None:
+    def tidy(self, used: AbstractSet[tuple[str, str]]) -> None:
+        """Drop everything else, where it is the most of a file that is not small, lines that
+        newer ones stand for among it.  Raises OSError."""
+        wanted = (self._places.get(_at(*at), 0) & 0xFFFFFFFF for at in used)
+        if self._size > JOURNAL_SMALL and 2 * sum(wanted) < self._size:
+            self.keep_only(used)
+
+    def keep_only(self, used: AbstractSet[tuple[str, str]]) -> None:
         """Drop everything else.  Raises OSError."""
         if self.path is None:
             return

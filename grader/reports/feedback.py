@@ -23,11 +23,14 @@ from grader.reports.view import Document, student_view
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
 
+#: Where they stand below the folder of results.
+FEEDBACK = "feedback"
+
 #: One file for each student.
 ROWS = (
-    Report("html", "student", "feedback/{student}.html", html.render, html.page),
-    Report("markdown", "student", "feedback/{student}.md", markdown.render, markdown.page),
-    Report("text", "student", "feedback/{student}.txt", text.render, text.page),
+    Report("html", "student", FEEDBACK + "/{student}.html", html.render, html.page),
+    Report("markdown", "student", FEEDBACK + "/{student}.md", markdown.render, markdown.page),
+    Report("text", "student", FEEDBACK + "/{student}.txt", text.render, text.page),
 )
 
 #: Students whose pages are one task: enough to be worth handing over, and few enough

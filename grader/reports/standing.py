@@ -1,13 +1,17 @@
-"""Which students' pages stand on the disk as they would be written, so that they need not be.
+"""Which students' pages stand on the disk: those that need not be written, and those that go.
 
 A page is only taken for what it is: what it was made from is the same, and so is every
-byte of it.  One that somebody has changed or taken away is written again.
+byte of it.  One that somebody has changed or taken away is written again.  One of a student
+who is no longer in the class is removed, if it is to the byte what was written.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -28,16 +32,25 @@ class Memory(Protocol):
         """Keep a text."""
         ...
 
+    def tidy(self, used: AbstractSet[tuple[str, str]]) -> None:
+        """Drop what is not used, where that is the most of it."""
+        ...
+
 
 _PAGE = "p"
 
 
 class Standing:
-    """The pages below a folder, by what the last run noted about them."""
+    """The pages below a folder, by what earlier runs noted about them.
 
-    def __init__(self, memory: Memory, out: Path) -> None:
+    ``look`` is a word for all that pages depend on beside the student; None where that may
+    change unseen, or nothing of an earlier run is to be used: then no page is taken as it is.
+    """
+
+    def __init__(self, memory: Memory, out: Path, look: str | None) -> None:
         self._memory = memory
         self._out = out
+        self._look = look
         self._sources: dict[str, str] = {}
 
     def has(self, paths: Sequence[str], submission: str) -> bool:
@@ -45,26 +58,47 @@ class Standing:
 
         Where not, they are going to be written, and :meth:`note` is told of each.
         """
-        source = _digest(submission)
-        if all(self._stands(path, source) for path in paths):
+        source = _digest(f"{self._look}\n{submission}")
+        if self._look is not None and all(self._is_noted(path, source) for path in paths):
             return True
         self._sources.update(dict.fromkeys(paths, source))
         return False
 
-    def _stands(self, path: str, source: str) -> bool:
-        key = _digest(path)
-        if (_PAGE, key) not in self._memory:
+    def _is_noted(self, path: str, source: str | None = None) -> bool:
+        """Whether a page is to the byte what was written, and made from ``source``."""
+        key = _key(path)
+        if key not in self._memory:
             return False
         try:
-            noted = self._memory.get(_PAGE, key)
-            page = hashlib.sha256((self._out / path).read_bytes()).hexdigest()
+            made_from, _, page = self._memory.get(*key).partition(" ")
+            found = hashlib.sha256((self._out / path).read_bytes()).hexdigest()
         except (KeyError, OSError):
             return False
-        return noted == f"{source} {page}"
+        return found == page and source in (None, made_from)
 
     def note(self, path: str, page: str) -> None:
         """What a page is made from, and what it comes to."""
-        self._memory.put(_PAGE, _digest(path), f"{self._sources[path]} {_digest(page)}")
+        self._memory.put(*_key(path), f"{self._sources[path]} {_digest(page)}")
+
+    def remove_others(self, folder: str, paths: AbstractSet[str]) -> int:
+        """Remove the pages in a folder that earlier runs have written and that are not among
+        ``paths``; how many there were.  Raises OSError."""
+        removed = 0
+        with suppress(FileNotFoundError), os.scandir(self._out / folder) as entries:
+            for path in sorted(f"{folder}/{entry.name}" for entry in entries):
+                if path not in paths and self._is_noted(path):
+                    (self._out / path).unlink()
+                    removed += 1
+        return removed
+
+    def tidy(self, paths: AbstractSet[str]) -> None:
+        """Drop what is noted about pages other than ``paths``, where that is the most of it.
+        Raises OSError."""
+        self._memory.tidy({_key(path) for path in paths})
+
+
+def _key(path: str) -> tuple[str, str]:
+    return _PAGE, _digest(path)
 
 
 def look_of(head: Mapping[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,14 +13,15 @@ from grader.errors import FileError
 from grader.files import file_stems, write_atomically
 from grader.read.review import Kept, read_review
 from grader.reports import class_page, results_json, review
+from grader.reports.feedback import FEEDBACK, feedback_begun
 from grader.reports.feedback import ROWS as OF_STUDENTS
-from grader.reports.feedback import feedback_begun
 from grader.reports.groups import Group
 from grader.reports.pages import Pages
 from grader.reports.sheet import Report, Sheet, identity, student_stems
 from grader.reports.standing import Standing
 from grader.reports.survey import survey
 from grader.reports.view import Document
+from grader.reports.words import plural
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -74,7 +75,7 @@ def write_reports(
     that is there; without it, one with decisions is not written over.  ``results``
     False: ``results.json`` is there; ``feedback`` False: no reports for each student.
     ``jobs``: processes that may render those, ``workers`` if they are there already;
-    ``standing``: which of them are there.  Each file is whole or not there at all.
+    ``standing``: which of them are there, and which there are of students who are gone.  Each file is whole or not there at all.
     Raises OSError where a file cannot be written, jinja2.TemplateError for a fault of a
     template.
     """
@@ -103,7 +104,24 @@ def write_reports(
                 paths[report.name] = [write_atomically(out / report.path, report.render(sheet))]
         if write_students is not None:
             paths[OF_STUDENTS[0].name] = write_students(out)
+            if standing is not None:
+                warnings += _without_the_departed(stems, standing)
     return Written(tuple(path for some in paths.values() for path in some), tuple(warnings))
+
+
+def _without_the_departed(stems: Iterable[str], standing: Standing) -> Iterator[str]:
+    """Remove the pages of students who are no longer in the class, and say so.
+
+    Only what an earlier run has written, and nobody has changed since.
+    """
+    current = {row.path.format(student=stem) for stem in stems for row in OF_STUDENTS}
+    removed = standing.remove_others(FEEDBACK, current)
+    standing.tidy(current)
+    if removed:
+        yield (
+            f"{FEEDBACK}: {plural(removed, 'page')} of earlier runs removed, about students who "
+            "are not among these files"
+        )
 
 
 def write_shared(document: Document, out: Path) -> Written:
