@@ -28,8 +28,8 @@ from grader.expr.names import FREE, Vocabulary
 from grader.expr.parser import parse_answer, parse_expression
 from grader.expr.reading import Reading
 from grader.expr.tree import Dimensions, Node, symbols
-from grader.grade import judge
 from grader.homework import Homework, load_rubric
+from grader.judge import judge
 from grader.questions.definitions import make_scope
 from grader.questions.part import Part
 from grader.read.answers import read_answers

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from grader.batch import grade_paths
     from grader.equivalence import equivalent
     from grader.errors import AnswerError, FileError, GraderError, LimitError, RubricError
-    from grader.grade import explain, grade
+    from grader.grade import grade
     from grader.homework import Homework, load_rubric
+    from grader.judge import explain
     from grader.read.answers import AnswersFile, load_answers
     from grader.results import Batch, Outcome, PartResult, Submission, Verdict, Witness
 
@@ -65,7 +66,7 @@ _HOMES = {
     "Verdict": "grader.results",
     "Witness": "grader.results",
     "equivalent": "grader.equivalence",
-    "explain": "grader.grade",
+    "explain": "grader.judge",
     "grade": "grader.grade",
     "grade_paths": "grader.batch",
     "load_answers": "grader.read.answers",

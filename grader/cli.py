@@ -281,8 +281,8 @@ def explain(rubric: str, text: str, part: str | None) -> None:
 
     Exit code 1: the text cannot be read.
     """
-    from grader.grade import explain
     from grader.homework import near_part
+    from grader.judge import explain
     from grader.terminal import explanation_text
 
     homework = homework_of(rubric)

@@ -40,8 +40,8 @@ from grader.source import Span, caret
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from grader.grade import Explanation
     from grader.homework import Homework
+    from grader.judge import Explanation
     from grader.questions.part import Part
     from grader.run import Finished, Tally
 

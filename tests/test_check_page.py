@@ -79,7 +79,7 @@ def secrets(homework: Homework, part_id: str) -> list[str]:
 
 def test_no_reference_is_printed_for_any_known_mistake():
     """Each wrong answer that is known, answered in each part, with all hints."""
-    from grader.grade import judge
+    from grader.judge import judge
 
     checked = 0
     for part in HINTS.parts:
@@ -211,7 +211,7 @@ def test_key_as_a_page(tmp_path):
 
 def test_the_key_shows_wrong_answers_that_are_wrong():
     homework = load_rubric("activity6")
-    from grader.grade import judge
+    from grader.judge import judge
 
     for question in key_view(homework).questions:
         for shown in question.parts:

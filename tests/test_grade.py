@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.grade import Memory, explain, grade, judge
+from grader.grade import Memory, grade
 from grader.homework import load_rubric
+from grader.judge import explain, judge
 from grader.questions import QUESTIONS
 from grader.questions.definitions import make_scope
 from grader.questions.part import Part

@@ -14,8 +14,8 @@ from grader.compiled import _codec
 from grader.errors import RubricError
 from grader.expr.parser import parse_expression
 from grader.expr.tree import Negation
-from grader.grade import judge
 from grader.homework import load_rubric, parse_rubric
+from grader.judge import judge
 from grader.mistakes.table import MISTAKES, WITHOUT_ROW
 from grader.questions import QUESTIONS
 from grader.questions.definitions import make_scope

@@ -32,6 +32,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "grader.batch",
         "grader.review",
         "grader.grade",
+        "grader.judge",
         "grader.policy",
         "grader.canvas",
         "grader.documents",

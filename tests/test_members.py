@@ -15,8 +15,8 @@ from grader.expr.members import derivative_by_member
 from grader.expr.names import Vocabulary
 from grader.expr.parser import parse_expression
 from grader.expr.tree import Node, symbols
-from grader.grade import judge
 from grader.homework import Homework, parse_rubric
+from grader.judge import judge
 from grader.questions.definitions import make_scope
 from grader.results import Outcome, Verdict
 

@@ -11,8 +11,8 @@ from grader.compare.cases import Side
 from grader.compare.ladder import proved_equal
 from grader.expr.latex import to_latex
 from grader.expr.tree import Dimensions
-from grader.grade import judge
 from grader.homework import Homework, load_rubric, parse_rubric
+from grader.judge import judge
 from grader.mistakes.paths import paths, value_of
 from grader.mistakes.table import MISTAKES
 from grader.questions.definitions import make_scope

@@ -34,8 +34,9 @@ from grader.expr.tree import (
     children,
     with_children,
 )
-from grader.grade import grade, judge
+from grader.grade import grade
 from grader.homework import load_rubric
+from grader.judge import judge
 from grader.questions import QUESTIONS
 from grader.questions.definitions import make_scope
 from grader.read.answers import load_answers

@@ -28,8 +28,8 @@ from grader.expr.names import FREE, Vocabulary, layered_name
 from grader.expr.parser import parse_answer, parse_expression, parse_name
 from grader.expr.reading import Reading
 from grader.expr.tree import Dimensions, Node
-from grader.grade import judge
 from grader.homework import Homework
+from grader.judge import judge
 from grader.questions.definitions import make_scope
 from grader.questions.part import Part
 from grader.results import Outcome

@@ -368,7 +368,7 @@ def test_what_the_key_prints_is_read_and_right(part: Part) -> None:
     name = next(name for name in NAMES if part in homework(name).parts)
     question = part.id.partition(".")[0]
     # As a student would hand it in, in an answers file of one answer.
-    from grader.grade import judge
+    from grader.judge import judge
     from grader.questions.definitions import make_scope
 
     scope = make_scope(part.statement, (), (), question)

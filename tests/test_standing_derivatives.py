@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from grader.grade import judge
 from grader.homework import load_rubric, parse_rubric
+from grader.judge import judge
 from grader.questions.definitions import make_scope
 from grader.results import Outcome
 

@@ -17,8 +17,8 @@ from grader.expr.latex import to_latex
 from grader.expr.names import FREE, Vocabulary
 from grader.expr.parser import parse_answer, parse_expression
 from grader.expr.tree import Dimensions, Node, Partial, Symbol
-from grader.grade import judge
 from grader.homework import load_rubric
+from grader.judge import judge
 from grader.questions.definitions import make_scope
 from grader.questions.part import Part
 from grader.results import Outcome

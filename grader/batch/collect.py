@@ -15,8 +15,8 @@ from grader.batch.work import Desk, HandedIn, Rubric, ToJudge, judge_answers, re
 from grader.canvas.entries import suffix_of
 from grader.canvas.found import Found
 from grader.errors import FileError
-from grader.grade import judge_failed
 from grader.homework import Homework
+from grader.judge import judge_failed
 from grader.limits import ANSWERS_PER_TASK, ANSWERS_WAITING, FILES_PER_TASK
 from grader.read.decode import read_bytes
 

@@ -18,15 +18,9 @@ from grader.batch.work import crash, definitions_of
 from grader.canvas.found import Found
 from grader.canvas.identity import identify
 from grader.canvas.several import Graded, combine
-from grader.grade import (
-    Asked,
-    Sorted,
-    judge_failed,
-    judge_missing,
-    put_together,
-    with_results,
-)
+from grader.grade import Asked, Sorted, put_together, with_results
 from grader.homework import Homework
+from grader.judge import judge_failed, judge_missing
 from grader.limits import RESULTS_KEPT
 from grader.results import PartResult, Student, Submission, Unread
 

@@ -20,16 +20,9 @@ from grader.canvas.entries import HYPERTEXT_SUFFIXES, read_hypertext_answers
 from grader.compiled import find_compiled
 from grader.documents import NO_AUTHOR, is_document, read_document
 from grader.errors import FileError
-from grader.grade import (
-    Asked,
-    Definitions,
-    Named,
-    Scopes,
-    judge_asked,
-    judge_failed,
-    sort_out,
-)
+from grader.grade import Asked, Definitions, Named, Scopes, judge_asked, sort_out
 from grader.homework import Homework, parse_rubric
+from grader.judge import judge_failed
 from grader.limits import KEYS_KEPT
 from grader.read.answers import NO_NAME, NO_STUDENT, AnswersFile, read_answers
 from grader.read.rubric import Shown
