@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -79,21 +80,7 @@ if TYPE_CHECKING:
 )
 @time_choice
 @gradebook_choices
-def grade(
-    *,
-    rubric: str,
-    paths: tuple[Path, ...],
-    out: Path,
-    jobs: int | None,
-    cluster: str | None,
-    fresh: bool,
-    feedback: bool,
-    quiet: bool,
-    as_json: bool,
-    templates: Path | None,
-    now: datetime | None,
-    **choices: Any,
-) -> None:
+def grade(**given: Any) -> None:
     """Grade a batch of answers files, or of the documents that import reads.
 
     A PATH is a file, Canvas's submissions zip, or a folder: its files are graded,
@@ -114,13 +101,38 @@ def grade(
     """
     progress = _Progress()
     try:
-        _grade(
-            rubric, paths, out, jobs, cluster, fresh=fresh, feedback=feedback, quiet=quiet,
-            as_json=as_json, templates=templates, now=now, choices=choices, progress=progress,
-        )  # fmt: skip
+        _grade(_Wanted.of(given), progress)
     except KeyboardInterrupt:
         complain(f"Stopped: {progress}; the same command goes on from there.")
         sys.exit(STOPPED)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What was asked for: the command's arguments and options, by their names; ``choices`` are
+    those that exports share."""
+
+    rubric: str
+    paths: tuple[Path, ...]
+    out: Path
+    jobs: int | None
+    cluster: str | None
+    fresh: bool
+    feedback: bool
+    quiet: bool
+    as_json: bool
+    templates: Path | None
+    now: datetime | None
+    choices: dict[str, Any]
+
+    @classmethod
+    def of(cls, given: dict[str, Any]) -> _Wanted:
+        """Sort what the command line gives."""
+        own = {field.name for field in fields(cls)}
+        return cls(
+            **{name: value for name, value in given.items() if name in own},
+            choices={name: value for name, value in given.items() if name not in own},
+        )
 
 
 class _Progress:
@@ -135,22 +147,7 @@ class _Progress:
         return f"{self.done} of {self.total} files are done, and kept"
 
 
-def _grade(
-    rubric: str,
-    paths: tuple[Path, ...],
-    out: Path,
-    jobs: int | None,
-    cluster: str | None,
-    *,
-    fresh: bool,
-    feedback: bool,
-    quiet: bool,
-    as_json: bool,
-    templates: Path | None,
-    now: datetime | None,
-    choices: dict[str, Any],
-    progress: _Progress,
-) -> None:
+def _grade(wanted: _Wanted, progress: _Progress) -> None:
     from jinja2 import TemplateError
 
     from grader.batch import cores
@@ -165,14 +162,20 @@ def _grade(
         progress_bar,
     )
 
-    homework = homework_at(rubric, now)
-    options = options_of(choices, templates)
+    homework = homework_at(wanted.rubric, wanted.now)
+    options = options_of(wanted.choices, wanted.templates)
     if options.gradebook is not None:
         check_column(homework, options)
     elif options.column is not None:
         give_up("--column needs --gradebook, which has the columns")
-    canvas = options.gradebook is not None or any(path.suffix.lower() == ".zip" for path in paths)
-    with writing(out), progress_bar("Grading", quiet=quiet) as bar, _cluster(cluster) as executor:
+    canvas = options.gradebook is not None or any(
+        path.suffix.lower() == ".zip" for path in wanted.paths
+    )
+    with (
+        writing(wanted.out),
+        progress_bar("Grading", quiet=wanted.quiet) as bar,
+        _cluster(wanted.cluster) as executor,
+    ):
 
         def tell(done: int, total: int) -> None:
             progress.done, progress.total = done, total
@@ -180,15 +183,15 @@ def _grade(
                 bar(done, total)
 
         plan = Plan(
-            paths, out, options, jobs or cores(), executor, fresh=fresh, feedback=feedback,
-            canvas=canvas, who=_user(),
+            wanted.paths, wanted.out, options, wanted.jobs or cores(), executor,
+            fresh=wanted.fresh, feedback=wanted.feedback, canvas=canvas, who=_user(),
         )  # fmt: skip
         try:
             finished = run(homework, plan, tell)
         except (BusyError, FileError) as error:
             give_up(error)
         except TemplateError as error:
-            give_up(f"{templates}: {error}")
+            give_up(f"{wanted.templates}: {error}")
     tally = finished.tally
     for unread in tally.unread:
         complain(unread.error)
@@ -198,12 +201,12 @@ def _grade(
         # Who is left out waits in review.yaml; a log need not repeat a class.
         for warning in warnings_of(exported, path, names=sys.stdout.isatty()):
             complain(warning)
-    if as_json:
-        click.echo(batch_json(finished, out))
-    elif not quiet:
+    if wanted.as_json:
+        click.echo(batch_json(finished, wanted.out))
+    elif not wanted.quiet:
         if sys.stdout.isatty():
             print_table(batch_table(tally))
-        click.echo(batch_line(tally, out) + later_line(tally.homework))
+        click.echo(batch_line(tally, wanted.out) + later_line(tally.homework))
     if tally.unread:
         sys.exit(NEEDS_ATTENTION)
 
