@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 import os
 import shutil
@@ -34,6 +35,7 @@ from grader.results import (
     Unread,
     Verdict,
 )
+from grader.version import __version__
 
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "submissions_sample"
@@ -82,6 +84,10 @@ def summary(*arguments: object, here: Path) -> dict[str, object]:
     done = grader("grade", "tiny.yaml", "class", "--json", *arguments, here=here)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def files_below(folder: Path) -> dict[str, bytes]:
@@ -441,9 +447,10 @@ def test_a_second_run_does_the_work_of_what_changed(small: Path) -> None:
     # A changed rubric grades anew.
     (small / "tiny.yaml").write_text(TINY.replace("title: Tiny", "title: Another"))
     assert summary("-o", "a", here=small)["files_known"] == 0
-    student = json.loads((small / "a" / "results.json").read_text())["students"][0]
-    assert list(student["files"]) == ["s000.yaml"]
-    assert len(student["files"]["s000.yaml"]) == 64
+    found = json.loads((small / "a" / "results.json").read_text())
+    digests = {path.name: digest(path) for path in (small / "class").iterdir()}
+    assert {k: v for row in found["students"] for k, v in row["files"].items()} == digests
+    assert found["made_with"] == {"grader": __version__, "rubric": digest(small / "tiny.yaml")}
 
 
 def test_a_journal_does_not_grow_for_ever(small: Path) -> None:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import io
+import re
+import sys
+import time
 from fractions import Fraction as F
 from pathlib import Path
 
+import click
 import pytest
 
 from grader import terminal
@@ -263,6 +267,29 @@ BATCH = Batch(
         Unread("eve.yaml", "eve.yaml:9:1: `phi_9` is not a part"),
     ),
 )
+
+
+def test_the_bar_says_how_fast_and_how_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Watched(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    shown = Watched()
+    monkeypatch.setattr(sys, "stderr", shown)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "100")
+    with terminal.progress_bar("Grading") as tell:
+        assert tell is not None
+        for done in range(1, 6):
+            tell(done, 1000)
+            time.sleep(0.06)
+    # The rate, and the time that is left at that rate.
+    assert re.search(r"5/1000 [0-9.]+/s 0:\d\d:\d\d", click.unstyle(shown.getvalue()))
+    with terminal.progress_bar("Grading", quiet=True) as tell:
+        assert tell is None
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
+    with terminal.progress_bar("Grading") as tell:
+        assert tell is None
 
 
 def test_one_line_for_pipes() -> None:
