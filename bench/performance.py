@@ -69,6 +69,31 @@ HEAD = """\
 Measured on {date} by `python -m bench.performance`, on {cores} cores of {machine}, Python {python}.
 Seconds differ from machine to machine; ratios are against a baseline measured in the same run."""
 
+#: What profiles (``cProfile`` over a whole run, and which process works when) showed last, and
+#: what was done about it.
+NOTE = """\
+## What was slow
+
+Found by profiles of whole runs, the dearest first, and what was changed:
+
+- *Slips in definitions.* Each change that might mend one was evaluated with all of the answer. Now the tree is
+  walked once for each place that may change, with all values at once for it, and whatever does not depend on it
+  is known; the points are those that few changes survive.
+- *Many small calls.* Tokens, spans, nodes and normal forms are made and compared in fewer; points near kinks keep
+  the reference's values.
+- *Results, again and again.* A line of `results.json` was encoded for each student, decoded for each report, and
+  encoded again to see which pages stand. Now what is said of an answer is encoded once, and lines go to workers as
+  they stand.
+- *Workers.* They started twice in a run, for answers and for pages, and each loaded SymPy to name one known mistake.
+  One set serves the run, by our own derivatives; it begins with the students' pages while the page of the class is made.
+- *Reading files.* Every character was looked at by Python for those that YAML refuses; a regular expression finds
+  them.
+- *Memory.* Comments, archives, tables and workbooks were built whole; they are made row by row, and wait in a file.
+- *Pushing.* Each student was sought among all of a course; ids are looked up.
+
+What is left of a large class is one process that tells it student by student, decodes it for the page of the class,
+and once more for each export."""
+
 #: Runs of ``--quick``, by what replaces their arguments.
 QUICK = {
     "bench.reading": ("bench.reading",),
@@ -143,7 +168,7 @@ def main() -> None:
         if rows and run.title == "Large classes":
             parts.append("![Milliseconds that a student takes, by the size of the class; the table "
                          "above has the numbers](pictures/performance.svg)")  # fmt: skip
-    page = "\n\n".join(parts) + "\n"
+    page = "\n\n".join((*parts, NOTE)) + "\n"
     if quick:
         print(page)
         return
