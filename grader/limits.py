@@ -285,6 +285,14 @@ LINE_STARTS = 4
 #: Degree of a polynomial along such a line; its zeros are found in well under 1 ms.
 MAX_LINE_DEGREE = 12
 
+#: Bits of the enclosure that proves a number written with roots to be zero: angles of a
+#: sixtieth of a turn and three roots within each other need some hundreds.
+MAX_SEPARATION_BITS = 20_000
+
+#: Bits of p² + q² up to which the angle arctan(p/q) is taken apart into those of primes;
+#: factoring a number of 100 bits takes some milliseconds.
+MAX_ANGLE_BITS = 100
+
 #: Degree above which a polynomial is not factored (1 + e^(1.0001 x) is of degree
 #: 10001 in e^(x/10000), and would take a minute).
 MAX_DEGREE_TO_FACTOR = 100

@@ -29,9 +29,9 @@ def frozen_value(kind: type[T]) -> type[T]:
     Equal by its fields, and hashed by them; a class that has its own ``__eq__`` keeps that.
     """
     own = kind.__eq__ is not object.__eq__
-    return dataclass(slots=True, eq=not own, unsafe_hash=not own and "__hash__" not in vars(kind))(
-        kind
-    )
+    return dataclass(
+        slots=True, eq=not own, unsafe_hash=not own and "__hash__" not in kind.__dict__
+    )(kind)
 
 
 @frozen_value

@@ -10,6 +10,7 @@ from flint import fmpq_mpoly
 
 from grader.compare.field import Element, Field, Restart, UndefinedEverywhere
 from grader.compare.interpret import Interpreter, Known
+from grader.compare.surds import vanishes
 from grader.errors import LimitError
 from grader.expr.tree import Node
 from grader.limits import MAX_CASES, MAX_RESTARTS
@@ -39,7 +40,7 @@ class Compared:
 
     @property
     def equal(self) -> bool:
-        return all(part.num.is_zero() for part in self.remainder)
+        return all(vanishes(self.field, part) for part in self.remainder)
 
 
 def side_value(

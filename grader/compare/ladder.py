@@ -39,6 +39,7 @@ from grader.compare.reference import (
     without_sharing,
 )
 from grader.compare.refute import both_values, refute, refute_at_sight, witness_at
+from grader.compare.surds import vanishes
 from grader.compare.values import Point, certainly_differ, evaluate
 from grader.errors import LimitError
 from grader.expr.tree import Node, plain
@@ -209,7 +210,7 @@ def _equal_over(
             field, mine = _again(reference, again, deadline, opaque=opaque)
             known = None
             continue
-        if not all(part.num.is_zero() for part in parts):
+        if not all(vanishes(field, part) for part in parts):
             return False
         if opaque and field.has_steps:
             # A kink of measure zero over the names may have volume over the leaves.

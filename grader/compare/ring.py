@@ -443,6 +443,11 @@ class Ring(ABC):
         other.domain = self.one
         return other
 
+    @property
+    def size(self) -> int:
+        """How many generators were met."""
+        return len(self._kernels)
+
     def kernel(self, slot: int) -> Kernel:
         """What the generator in a slot stands for."""
         return self._kernels[slot]

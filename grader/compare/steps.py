@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Sequence
 
 from flint import fmpq, fmpq_mpoly
 
 from grader.compare.ring import Element, Ring, UndefinedEverywhere
+from grader.compare.surds import sign
 from grader.errors import LimitError
 from grader.limits import MAX_DEGREE_TO_FACTOR, MAX_SPLIT_INDICATORS, MAX_TERMS_TO_FACTOR
 
@@ -120,10 +122,14 @@ class Piecewise(Ring):
     def step(self, value: Element, *, strict: bool) -> Element:
         if value.num.is_zero():
             return self.zero if strict else self.one
+        if value.mask & ~self._steps:  # roots, or turns
+            known_sign = sign(self, value)
+            if known_sign is not None:
+                return self.one if known_sign > 0 or (known_sign == 0 and not strict) else self.zero
         if value.mask & self._complex and self._has(value, self._complex):
             if self._step_in(value) is not None:
                 return self._each_case(value, lambda case: self.step(case, strict=strict))
-            return self._step_kernel(value)
+            return self._step_of_turns(value)
         poly = value.num
         if not value.den.is_one():
             poly = self._reduced(
@@ -230,6 +236,10 @@ class Piecewise(Ring):
                 steps.append(self._sign_step(larger, mask))
             else:
                 steps.append(self._step_kernel(Element(factor, self.one_poly, mask)))
+        return self._step_of_product(sign, steps)
+
+    def _step_of_product(self, sign: int, steps: Sequence[Element]) -> Element:
+        """The step of a product with that sign times what has those steps."""
         if not steps:
             return self.one if sign > 0 else self.zero
         if len(steps) == 1:
@@ -395,3 +405,9 @@ class Piecewise(Ring):
                         monomial = self._context.from_dict({exponents: 1})
                         pending.append(Element(monomial, self.one_poly, -1))
         return self._arguments[min(found)] if found else None
+
+    # --- what the layers above add -----------------------------------------------
+
+    @abstractmethod
+    def _step_of_turns(self, value: Element) -> Element:
+        """The step of a real value with complex exponentials."""
