@@ -118,7 +118,8 @@ def _asking_for(part_id: str, means: str) -> Part:
         )
         for index, side in enumerate(sides)
     )
-    return replace(part, references=references)
+    # Under an id of its own: what is kept of the real part's wrong answers is not this one's.
+    return replace(part, id=f"{part_id} for {means}", references=references)
 
 
 def _free(item: Item) -> str:

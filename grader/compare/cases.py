@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 from flint import fmpq_mpoly
@@ -16,6 +17,8 @@ from grader.expr.tree import Node
 from grader.limits import MAX_CASES, MAX_RESTARTS
 
 T = TypeVar("T")
+#: What was found of a side, when it is asked for.
+Finding = Callable[[], Known[Element]]
 Assumed = tuple[tuple[Element, int], ...]
 
 
@@ -32,11 +35,13 @@ class Compared:
     """Two sides in one field.
 
     ``remainder`` is an element that is 0 wherever the sides agree: their
-    difference where both are defined, and where only one is, 1.
+    difference where both are defined, and where only one is, 1.  ``known`` gives what
+    was found of each side on the way, defined everywhere.
     """
 
     field: Field
     remainder: tuple[Element, ...]
+    known: tuple[Finding, Finding]
 
     @property
     def equal(self) -> bool:
@@ -45,19 +50,38 @@ class Compared:
 
 def side_value(
     field: Field, side: Side, known: Known[Element] | None = None
-) -> tuple[Element | None, Element]:
-    """The value of a side and where it is defined; None if that is nowhere.
+) -> tuple[Element | None, Element, Finding]:
+    """The value of a side, where it is defined (None and 0 if that is nowhere), and how to
+    get at what was found on the way.
 
     ``known``: values in this field, or in the one that it is a fork of.
     """
     outer, field.domain = field.domain, field.one
+    interpreter = Interpreter(field, side.environment, known)
     try:
-        value: Element | None = Interpreter(field, side.environment, known).value(side.tree)
+        value: Element | None = interpreter.value(side.tree)
         where = field.domain
     except UndefinedEverywhere:
         value, where = None, field.zero
     field.domain = outer
-    return value, where
+    return value, where, partial(found_everywhere, field, interpreter)
+
+
+def found_everywhere(field: Field, interpreter: Interpreter[Element]) -> Known[Element]:
+    """What was found, as far as it is defined everywhere and so may be used without its domain."""
+
+    def everywhere(use: Callable[[], Element]) -> Element | None:
+        field.domain = field.one
+        try:
+            value = use()
+        except UndefinedEverywhere:
+            return None
+        return value if field.domain is field.one else None
+
+    outer = field.domain
+    found = interpreter.known(everywhere)
+    field.domain = outer
+    return found
 
 
 def remainder(
@@ -74,27 +98,39 @@ def remainder(
     return (difference, domains)
 
 
-def compared(field: Field, left: Side, right: Side) -> Compared:
+def compared(
+    field: Field, left: Side, right: Side, known: tuple[Known[Element], Known[Element]]
+) -> Compared:
     """Both sides brought to normal form in a field.  Raises Restart and LimitError."""
-    parts = remainder(field, side_value(field, left), side_value(field, right))
-    return Compared(field, parts)
+    ours, theirs = known
+    first, first_domain, first_found = side_value(field, left, ours)
+    second, second_domain, second_found = side_value(field, right, theirs)
+    rest = remainder(field, (first, first_domain), (second, second_domain))
+    return Compared(field, rest, (first_found, second_found))
 
 
 def settled(
-    positive: frozenset[str], work: Callable[[Field], T], deadline: float = float("inf")
+    positive: frozenset[str],
+    work: Callable[[Field], T],
+    deadline: float = float("inf"),
+    again: Restart | None = None,
 ) -> T:
     """``work`` in a new field, begun again with what each Restart asks for.
 
-    Raises LimitError where it does not settle.
+    ``again``: what an earlier try asked for.  Raises LimitError where it does not settle.
     """
-    field = Field(positive=positive, deadline=deadline)
     for _ in range(MAX_RESTARTS):
-        try:
-            return work(field)
-        except Restart as again:
-            field = Field(
+        field = (
+            Field(positive=positive, deadline=deadline)
+            if again is None
+            else Field(
                 positive=positive, scales=again.scales, capacity=again.capacity, deadline=deadline
             )
+        )
+        try:
+            return work(field)
+        except Restart as further:
+            again = further
     raise LimitError("MAX_RESTARTS", "the comparison did not settle")
 
 
@@ -125,19 +161,28 @@ def search_cases(
     begin: Callable[[], None],
     *,
     deadline: float = float("inf"),
+    known: Compared | None = None,
 ) -> T | None:
     """Visits the cases in which the sides differ in normal form, one by one.
 
     Cases that contradict themselves are not sorted out here.  Ends at the first visit
     that gives something, and gives that.  ``begin`` is called before the first visit,
-    and again where a Restart begins the visits again.  Raises LimitError.
+    and again where a Restart begins the visits again.  ``known``: the two sides compared
+    without any assumption, where that has been done.  Raises LimitError.
     """
 
     def searched(field: Field) -> T | None:
         begin()
         return _search(field, left, right, visit)
 
-    return settled(positive, searched, deadline)
+    again: Restart | None = None
+    if known is not None:
+        begin()
+        try:
+            return _search(known.field, left, right, visit, known)
+        except Restart as restart:
+            again = restart
+    return settled(positive, searched, deadline, again)
 
 
 def has_no_unequal_case(
@@ -151,11 +196,19 @@ def has_no_unequal_case(
     return settled(positive, searched, deadline)
 
 
-def _search(root: Field, left: Side, right: Side, visit: Callable[[Case], T | None]) -> T | None:
+def _search(
+    root: Field,
+    left: Side,
+    right: Side,
+    visit: Callable[[Case], T | None],
+    known: Compared | None = None,
+) -> T | None:
     looked = 0
-    pending: list[tuple[Field, Assumed]] = [(root, ())]
+    nothing: tuple[Known[Element], Known[Element]] = (Known(), Known())
+    pending: list[tuple[Field, Assumed, tuple[Known[Element], Known[Element]]]]
+    pending = [(root, (), nothing)]
     while pending:
-        base, assumed = pending.pop()
+        base, assumed, before = pending.pop()
         looked += 1
         if looked > MAX_CASES:
             raise LimitError("MAX_CASES", "too many cases to tell apart")
@@ -163,7 +216,8 @@ def _search(root: Field, left: Side, right: Side, visit: Callable[[Case], T | No
         # the polynomials that are assumed.
         field = base.fork(assumed)
         field.check_time()
-        state = compared(field, left, right)
+        state = compared(field, left, right, before) if known is None else known
+        known = None
         if state.equal:
             continue
         pivot = next(
@@ -174,6 +228,8 @@ def _search(root: Field, left: Side, right: Side, visit: Callable[[Case], T | No
             if found is not None:
                 return found
             continue
-        pending.append((field, (*assumed, (pivot, 0))))
-        pending.append((field, (*assumed, (pivot, 1))))
+        kept = field.without_step(pivot)
+        ours, theirs = (finding().kept(kept) for finding in state.known)
+        pending.append((field, (*assumed, (pivot, 0)), (ours, theirs)))
+        pending.append((field, (*assumed, (pivot, 1)), (ours, theirs)))
     return None

@@ -173,6 +173,13 @@ class Known(Generic[V]):
     names: Mapping[str, V] = field(default_factory=dict)
     trees: Mapping[Node, V] = field(default_factory=dict)
 
+    def kept(self, still: Callable[[V], bool]) -> Known[V]:
+        """Those values that hold ``still``."""
+        return Known(
+            {name: value for name, value in self.names.items() if still(value)},
+            {tree: value for tree, value in self.trees.items() if still(value)},
+        )
+
 
 class Interpreter(Generic[V]):
     """Evaluates trees in one algebra.
@@ -210,7 +217,7 @@ class Interpreter(Generic[V]):
         names = {name: plain(use) for name, use in self._uses.items()}
         return Known(
             self._values | {name: value for name, value in names.items() if value is not None},
-            {tree: value for tree, value in trees.items() if value is not None},
+            {**self._known, **{tree: v for tree, v in trees.items() if v is not None}},
         )
 
     def value(self, tree: Node) -> V:

@@ -17,9 +17,11 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import partial
 
 from grader.compare.cases import (
     Case,
+    Compared,
     Side,
     has_no_unequal_case,
     remainder,
@@ -39,7 +41,6 @@ from grader.compare.reference import (
     without_sharing,
 )
 from grader.compare.refute import both_values, refute, refute_at_sight, witness_at
-from grader.compare.surds import vanishes
 from grader.compare.values import Point, certainly_differ, evaluate
 from grader.errors import LimitError
 from grader.expr.tree import Node, plain
@@ -78,22 +79,30 @@ def compare(
         for tree in (answer, *own.values())
     ):
         return _by_fixed_points(reference, answer, environment)
+    known: Compared | None = None
     try:
-        if reference.opaque is not None and _equal_over(
-            reference, reference.opaque, answer, own, deadline, opaque=True
+        if reference.opaque is not None and _is_proof(
+            reference,
+            answer,
+            own,
+            _compared_over(reference, reference.opaque, answer, own, deadline, opaque=True),
+            opaque=True,
         ):
             return Verdict(Outcome.EQUIVALENT, method="normal form")
         if reference.leaf is None:
             tried.append("normal form: the reference is too large to write out")
-        elif _equal_over(reference, reference.leaf, answer, environment, deadline, opaque=False):
-            return Verdict(Outcome.EQUIVALENT, method="normal form")
         else:
+            known = _compared_over(
+                reference, reference.leaf, answer, environment, deadline, opaque=False
+            )
+            if _is_proof(reference, answer, environment, known, opaque=False):
+                return Verdict(Outcome.EQUIVALENT, method="normal form")
             tried.append("normal form")
     except UndefinedEverywhere as error:
         return _nowhere(reference, answer, environment, str(error))
     except LimitError as limit:
         tried.append(f"normal form: {limit.message}")
-    return _without_normal_form(reference, answer, environment, deadline, tried)
+    return _without_normal_form(reference, answer, environment, deadline, tried, known=known)
 
 
 def _by_fixed_points(
@@ -115,6 +124,8 @@ def _without_normal_form(
     environment: Mapping[str, Node],
     deadline: float,
     tried: list[str],
+    *,
+    known: Compared | None,
 ) -> Verdict:
     points = reference.points
     try:
@@ -125,7 +136,7 @@ def _without_normal_form(
         if found := refute(reference, answer, environment, points[:_BEFORE_CASES]):
             return _different(reference, answer, environment, found)
         tried.append("fixed points")
-        cases = Explored(reference, answer, environment, deadline)
+        cases = Explored(reference, answer, environment, deadline, known)
         if found := cases.search():
             return _different(reference, answer, environment, found)
         if cases.all_closed and _holds_up(reference, answer, environment):
@@ -187,7 +198,7 @@ def _undecided(tried: list[str]) -> Verdict:
     )
 
 
-def _equal_over(
+def _compared_over(
     reference: Reference,
     prepared: Prepared,
     answer: Node,
@@ -195,30 +206,47 @@ def _equal_over(
     deadline: float,
     *,
     opaque: bool,
-) -> bool:
+) -> Compared:
+    """Both sides in normal form.  Raises LimitError, UndefinedEverywhere."""
     field = prepared.field.fork()
     field.deadline = deadline
-    mine: tuple[Element | None, Element] = (prepared.value, prepared.domain)
-    known: Known[Element] | None = prepared.known
+    mine, domain = prepared.value, prepared.domain
+    known: Known[Element] = prepared.known
     for _ in range(MAX_RESTARTS):
         try:
-            theirs = side_value(field, Side(answer, environment), known)
-            if theirs[0] is None:
+            value, where, found = side_value(field, Side(answer, environment), known)
+            if value is None:
                 raise UndefinedEverywhere("a denominator or an argument rules out every point")
-            parts = remainder(field, theirs, mine)
+            rest = remainder(field, (value, where), (mine, domain))
+            return Compared(field, rest, (found, partial(_given, known)))
         except Restart as again:
-            field, mine = _again(reference, again, deadline, opaque=opaque)
-            known = None
-            continue
-        if not all(vanishes(field, part) for part in parts):
-            return False
-        if opaque and field.has_steps:
-            # A kink of measure zero over the names may have volume over the leaves.
-            return False
-        if (opaque or field.incomplete) and (field.divided or field.has_steps):
-            return _holds_up(reference, answer, {**reference.environment, **environment})
-        return True
+            field, (mine, domain) = _again(reference, again, deadline, opaque=opaque)
+            known = Known()
     raise LimitError("MAX_RESTARTS", "the comparison did not settle")
+
+
+def _given(known: Known[Element]) -> Known[Element]:
+    return known
+
+
+def _is_proof(
+    reference: Reference,
+    answer: Node,
+    environment: Mapping[str, Node],
+    found: Compared,
+    *,
+    opaque: bool,
+) -> bool:
+    """Whether two normal forms prove the sides equal."""
+    if not found.equal:
+        return False
+    field = found.field
+    if opaque and field.has_steps:
+        # A kink of measure zero over the names may have volume over the leaves.
+        return False
+    if (opaque or field.incomplete) and (field.divided or field.has_steps):
+        return _holds_up(reference, answer, {**reference.environment, **environment})
+    return True
 
 
 def _again(
@@ -285,8 +313,10 @@ class Explored:
         answer: Node,
         environment: Mapping[str, Node],
         deadline: float,
+        known: Compared | None,
     ) -> None:
         self._deadline = deadline
+        self._known = known
         self._reference = reference
         self._answer = answer
         self._environment = environment
@@ -339,6 +369,7 @@ class Explored:
                 self._visit,
                 self._reset,
                 deadline=self._deadline,
+                known=self._known,
             )
         except LimitError as limit:
             self.limit = limit.message

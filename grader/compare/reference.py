@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import cached_property, partial
+from functools import cached_property
 from math import ceil
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from grader.compare.field import Element, Field, Restart, UndefinedEverywhere
+from grader.compare.cases import found_everywhere
+from grader.compare.field import Element, Field, Restart
 from grader.compare.interpret import Interpreter, Known, needed_names
 from grader.compare.intervals import NEGATIVE, WITHIN, Interval
 from grader.compare.numbers import Value
@@ -253,19 +254,9 @@ def prepare(
         except LimitError:
             return None
         domain = base.domain
-        parts = interpreter.known(partial(_everywhere, base)) if sharing else Known[Element]()
+        parts = found_everywhere(base, interpreter) if sharing else Known[Element]()
         return Prepared(base, value, domain, parts)
     return None
-
-
-def _everywhere(base: Field, use: Callable[[], Element]) -> Element | None:
-    """A value that is defined everywhere, so that it may be used without its domain."""
-    base.domain = base.one
-    try:
-        value = use()
-    except UndefinedEverywhere:
-        return None
-    return value if base.domain is base.one else None
 
 
 def make_reference(

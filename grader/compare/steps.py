@@ -406,6 +406,17 @@ class Piecewise(Ring):
                         pending.append(Element(monomial, self.one_poly, -1))
         return self._arguments[min(found)] if found else None
 
+    def without_step(self, argument: Element) -> Callable[[Element], bool]:
+        """Whether a value is the same when the step of an argument is known: neither it nor a
+        step whose argument depends on it occurs."""
+        touched = 0
+        for slot, other in self._arguments.items():
+            if (other is argument and self._steps >> slot & 1) or other.mask & touched:
+                touched |= 1 << slot
+        if touched & ~self._steps:
+            return lambda value: False  # inside a function, where masks do not show it
+        return lambda value: not value.mask & touched
+
     # --- what the layers above add -----------------------------------------------
 
     @abstractmethod

@@ -81,6 +81,8 @@ def vanishes(field: Ring, value: Element) -> bool:
     if value.num.is_zero():
         return True
     surds = _Surds(field)
+    if not any(surds.bound(slot) for slot in range(field.size)):
+        return False
     coefficients: dict[tuple[int, ...], dict[tuple[int, ...], Fraction]] = {}
     for exponents, coefficient in field.terms(value.num).items():
         numbers = tuple(k if surds.bound(at) else 0 for at, k in enumerate(exponents))
