@@ -208,6 +208,9 @@ def logarithm(node: Node, stream: random.Random) -> Node | None:
                 minus(call("log", times(number(6), inner)), call("log", number(6))),
                 Quotient(call("log", Power(inner, number(3))), number(3)),
             ]
+            match inner:
+                case Call("abs", (u,), 0):
+                    ways.append(Quotient(call("log", Power(u, TWO)), TWO))
             return stream.choice(ways)
     return None
 
@@ -221,11 +224,25 @@ def root(node: Node, stream: random.Random) -> Node | None:
                     Quotient(inner, call("sqrt", inner)),
                     Quotient(call("sqrt", times(number(4), inner)), TWO),
                     call("root", inner, TWO),
+                    *_from_inside(inner),
                 ]
             )
         case Call("root", (inner, Number(value=degree)), 0):
             return Power(inner, number(1 / degree))
     return None
+
+
+def _from_inside(inner: Node) -> Iterator[Node]:
+    """Square roots of the same with what is squared in it outside."""
+    match inner:
+        case Sum((Number(value=one), Negation(Call("cos", (u,), 0)))) if one == 1:
+            yield times(call("sqrt", TWO), call("abs", call("sin", Quotient(u, TWO))))
+        case Sum((Number(value=one), Power(Call("tan", (u,), 0), Number(value=two)))) if (
+            one == 1 and two == 2
+        ):
+            yield call("abs", call("sec", u))
+        case Power(base, Number(value=value)) if value == 2:
+            yield call("abs", base)
 
 
 # --- Trigonometry -----------------------------------------------------------------
@@ -279,6 +296,13 @@ def trigonometry(node: Node, stream: random.Random) -> Node | None:
             return Quotient(call("cos", u), call("sin", u))
         case Call("acos", (u,), 0):
             return minus(HALF_PI, call("asin", u))
+        case Call("atan", (Number(value=u),), 0) if u != 1:
+            # arctan 1 − arctan u = arctan((1 − u)/(1 + u)), beyond −1 by half a turn.
+            turn = number(0 if u > -1 else -1)
+            rest = call("atan", number((1 - u) / (1 + u))) if u != -1 else None
+            if rest is not None:
+                quarter = Quotient(Constant("pi"), number(4))
+                return Sum((quarter, Negation(rest), times(turn, Constant("pi"))))
         case Call("asin" | "atan" | "erf" as name, (u,), 0):
             return Negation(call(name, Negation(u)))
     return None
