@@ -97,9 +97,9 @@ class Verdict:
     """What was decided about one answer, and why that may be believed.
 
     ``method``: ``identical``, ``normal form``, ``case split``, ``sampled`` for
-    ``equivalent``; ``witness`` for ``different``.  ``points`` and ``regions``
-    count what a sample reached, ``regions_empty`` the activation regions that no
-    point was found in.  ``reason`` is a sentence for the other outcomes, ``span``
+    ``equivalent``; ``witness`` for ``different``.  ``points`` count where both sides
+    agreed and ``regions`` what a sample reached, ``regions_empty`` the cases of a case
+    split that no point was found in; so for ``undecided``, too.  ``reason`` is a sentence for the other outcomes, ``span``
     where in the answer it applies, ``tried`` the steps that did not decide.
     """
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 
@@ -427,7 +428,13 @@ def _by_sampling(
             return _different(reference, answer, environment, found)
         agreed += agrees
     if not cases.for_sampling or agreed < SAMPLED_POINTS or not cases.jumps_agree():
-        return _undecided(tried)
+        # What was reached is no evidence, but a person should know how far it goes.
+        return replace(
+            _undecided(tried),
+            points=agreed,
+            regions=chosen.regions,
+            regions_empty=cases.empty or None,
+        )
     return Verdict(Outcome.EQUIVALENT, method="sampled", points=agreed, regions=chosen.regions)
 
 
