@@ -293,6 +293,9 @@ MAX_SEPARATION_BITS = 20_000
 #: factoring a number of 100 bits takes some milliseconds.
 MAX_ANGLE_BITS = 100
 
+#: Angles of which it is tried to turn some by a quarter, so that no i is left (2^n).
+MAX_TURNED = 5
+
 #: Degree above which a polynomial is not factored (1 + e^(1.0001 x) is of degree
 #: 10001 in e^(x/10000), and would take a minute).
 MAX_DEGREE_TO_FACTOR = 100

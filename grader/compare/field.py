@@ -168,7 +168,7 @@ class Field(Powers):
     def _freed_of_roots(self, u: Element, sign: Element) -> Element | None:
         """u/√(1 ± u²), if u has square roots and that has none: arctan u is the arcsine of
         the one, arcsin u the arctangent of the other."""
-        if self._is_surd(u) or not self._has_square_root(u):
+        if self._has(u, self._complex) or not self._has_square_root(u):
             return None
         square = self._where_defined(self.multiply([sign, u, u]))
         rest = self.add([self.one, square])
@@ -179,10 +179,15 @@ class Field(Powers):
         return None if rooted else other
 
     def _has_square_root(self, value: Element) -> bool:
-        return any(
-            limit == 2 and self._kernels[slot].kind == "exp" and self._has(value, 1 << slot)
-            for slot, limit in self._limits.items()
-        )
+        """Whether the square root of anything but a number occurs."""
+        for slot, limit in self._limits.items():
+            kernel = self._kernels[slot]
+            if limit == 2 and kernel.kind == "exp" and self._has(value, 1 << slot):
+                assert isinstance(kernel.detail, tuple)
+                inner = next(k for k, exponent in enumerate(kernel.detail) if exponent)
+                if not self._arguments[inner].num.is_constant():
+                    return True
+        return False
 
     def _erf(self, argument: Element) -> Element:
         return self._odd_call("erf", argument)

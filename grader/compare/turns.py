@@ -10,14 +10,21 @@ them: √(1 − cos x) = √2·|sin(x/2)|, log cos²x = 2 log|cos x|.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import combinations
 from math import isqrt
 
 from flint import fmpq, fmpq_mpoly
 
 from grader.compare.ring import Element, Kernel
 from grader.compare.steps import Piecewise
-from grader.limits import MAX_TERMS_TO_FACTOR
+from grader.limits import MAX_TERMS_TO_FACTOR, MAX_TURNED
+
+
+def _subsets(slots: Sequence[int]) -> Iterator[tuple[int, ...]]:
+    """All subsets, the smaller first."""
+    for size in range(len(slots) + 1):
+        yield from combinations(slots, size)
 
 
 class Turning(Piecewise):
@@ -42,8 +49,9 @@ class Turning(Piecewise):
             found.append(slot)
         return tuple(found)
 
-    def _conjugate(self, poly: fmpq_mpoly, slots: Sequence[int]) -> Element:
-        """The conjugate of a polynomial in i and the exponentials in ``slots``."""
+    def _turned(self, poly: fmpq_mpoly, slots: Sequence[int]) -> fmpq_mpoly:
+        """The conjugate of a polynomial in i and the exponentials in ``slots``, times the
+        lowest powers of these that make it a polynomial."""
         unit = self._slots.get(Kernel("i", ""))
         degrees = poly.degrees()
         turned = {}
@@ -53,36 +61,34 @@ class Turning(Piecewise):
                 new[slot] = degrees[slot] - new[slot]
             odd = unit is not None and new[unit] & 1
             turned[tuple(new)] = -coefficient if odd else coefficient
-        below = [0] * self._capacity
-        for slot in slots:
-            below[slot] = degrees[slot]
-        return self._made(
-            self._context.from_dict(turned), self._context.from_dict({tuple(below): 1}), -1
-        )
+        return self._context.from_dict(turned)
 
-    def _made_real(self, poly: fmpq_mpoly, *, finer: bool) -> Element | None:
-        """A polynomial times a number of modulus 1, so that it is real; None where no
-        power of i and of the exponentials in it does that, or only roots of these do
-        and none that is ``finer`` than they are is wanted."""
-        value = Element(poly, self.one_poly, -1)
-        slots = self._conjugated_slots(value)
+    def _turn_of(self, poly: fmpq_mpoly) -> tuple[int, list[tuple[int, int]]] | None:
+        """With conj(p) = ±p/M² the sign, and M² as slots with powers; None where p has
+        another conjugate."""
+        slots = self._conjugated_slots(Element(poly, self.one_poly, -1))
         if slots is None:
             return None
-        turn = self.divide(self._conjugate(poly, slots), value)
-        if len(turn.num) != 1 or len(turn.den) != 1:
+        degrees = poly.degrees()
+        lowest = [min(int(exponents[slot]) for exponents in poly.monoms()) for slot in slots]
+        shift = [0] * self._capacity
+        for slot, low in zip(slots, lowest, strict=True):
+            shift[slot] = low
+        turned = self._turned(poly, slots) * self._context.from_dict({tuple(shift): 1})
+        sign = 1 if turned == poly else -1 if turned == -poly else 0
+        powers = [(slot, low + degrees[slot]) for slot, low in zip(slots, lowest, strict=True)]
+        return (sign, powers) if sign else None
+
+    def _unit_for(self, poly: fmpq_mpoly, *, finer: bool) -> Element | None:
+        """A number of modulus 1 that makes a polynomial real as a factor; None where no
+        power of i and of the exponentials in it does that, or only roots of these do
+        and none that is ``finer`` than they are is wanted."""
+        turn = self._turn_of(poly)
+        if turn is None or (not finer and any(power % 2 for _, power in turn[1])):
             return None
-        above, below = turn.num.monoms()[0], turn.den.monoms()[0]
-        sign = turn.num.leading_coefficient() / turn.den.leading_coefficient()
-        powers = [(k, int(a) - int(b)) for k, (a, b) in enumerate(zip(above, below, strict=True))]
-        powers = [(k, power) for k, power in powers if power]
-        if sign not in (1, -1) or any(k not in slots for k, _ in powers):
-            return None
-        if not finer and any(power % 2 for _, power in powers):
-            return None
-        # With conj(p) = p M² the product p M is its own conjugate; with −p M², i p M is.
-        factors = [value] if sign == 1 else [value, self._imaginary()]
-        factors += [self._half_power(slot, power) for slot, power in powers]
-        return self.multiply(factors)
+        # With conj(p) = p/M² the quotient p/M is its own conjugate; with −p/M², i p/M is.
+        halves = [self._half_power(slot, -power) for slot, power in turn[1] if power]
+        return self.multiply([self.one if turn[0] == 1 else self._imaginary(), *halves])
 
     def _half_power(self, slot: int, power: int) -> Element:
         kernel = self._kernels[slot]
@@ -100,35 +106,113 @@ class Turning(Piecewise):
         """
         found: list[tuple[Element, int]] = []
         together: dict[int, fmpq_mpoly] = {}
+        rest = [self.one]
+
+        def take(poly: fmpq_mpoly, exponent: int, unit: Element) -> None:
+            real = self.multiply([Element(poly, self.one_poly, -1), unit])
+            if real.num.is_constant():  # a power of i or of an exponential
+                number = real.num.leading_coefficient() / real.den.leading_coefficient()
+                rest.append(self._integer_power(self._constant(number), exponent))
+            else:
+                found.append((real, exponent))
+            rest.append(self._integer_power(unit, -exponent))
+
         for poly, side in ((value.num, 1), (value.den, -1)):
-            if poly.is_constant():
-                continue
-            for factor, count in self._factored(poly / poly.leading_coefficient()):
-                real = self._made_real(factor, finer=False)
+            number, quarters, factors = self._factored_turning(poly)
+            rest.append(self._integer_power(self._constant(number), side))
+            if quarters:
+                rest.append(self._integer_power(self._imaginary(), side * quarters))
+            for factor, count in map(self._perhaps_squared, factors):
+                unit = self._unit_for(factor, finer=False)
                 exponent = side * count
-                if real is None:
+                if unit is None:
                     before = together.get(exponent, self.one_poly)
                     together[exponent] = self._product(before, factor)
-                elif not real.num.is_constant():  # else a power of i or of an exponential
-                    found.append((real, exponent))
+                else:
+                    take(factor, exponent, unit)
         for exponent, poly in sorted(together.items()):
-            real = self._made_real(poly, finer=exponent % degree == 0)
-            if real is not None:
-                found.append((real, exponent))
-        return found, self._without(value, found)
+            unit = self._unit_for(poly, finer=exponent % degree == 0)
+            if unit is None:
+                rest.append(self._integer_power(Element(poly, self.one_poly, -1), exponent))
+            else:
+                take(poly, exponent, unit)
+        return found, self.multiply(rest)
+
+    def _perhaps_squared(self, power: tuple[fmpq_mpoly, int]) -> tuple[fmpq_mpoly, int]:
+        """A power of a factor as one of its square, where that alone can be made real: 1 + sin x
+        is i(E + i)²/(2E), and E + i an eighth of a turn from being real."""
+        factor, count = power
+        if count % 2 or self._turn_of(factor) is not None:
+            return power
+        square = self._reduced(Element(factor * factor, self.one_poly, -1)).num
+        return power if self._turn_of(square) is None else (square, count // 2)
+
+    def _factored_turning(self, poly: fmpq_mpoly) -> tuple[fmpq, int, list[tuple[fmpq_mpoly, int]]]:
+        """A number, a count of i and factors with exponents that multiply to a polynomial.
+
+        Over the rationals i is a letter like any other, and (1 + sin x)² no square.  But
+        in F = −iE for some of the exponentials E there may be no i left: sines of x are
+        cosines of x − π/2.  So it is factored in these.
+        """
+        unit = self._slots.get(Kernel("i", ""))
+        slots = self._conjugated_slots(Element(poly, self.one_poly, -1))
+        shifted = None
+        if unit is not None and slots is not None and poly.degrees()[unit] > 0:
+            shifted = next(filter(None, (self._without_i(poly, unit, some) for some in
+                                         _subsets(slots[:MAX_TURNED]))), None)  # fmt: skip
+        turned, quarters, some = shifted or (poly, 0, ())
+        if turned.is_constant():
+            return turned.leading_coefficient(), quarters, []
+        number = turned.leading_coefficient()
+        factors = []
+        for whole, count in self._factored(turned / number):
+            factor = whole / whole.leading_coefficient()
+            factors.append((self._with_i(factor, unit, some) if some else factor, count))
+        return number, quarters, factors
+
+    def _without_i(
+        self, poly: fmpq_mpoly, unit: int, slots: tuple[int, ...]
+    ) -> tuple[fmpq_mpoly, int, tuple[int, ...]] | None:
+        """A polynomial in F with E = iF for some exponentials, how many factors i are left
+        before it, and these; None where i is left within."""
+        terms: dict[tuple[int, ...], fmpq] = {}
+        before: int | None = None
+        for exponents, coefficient in poly.terms():
+            count = int(exponents[unit]) + sum(int(exponents[slot]) for slot in slots)
+            before = count & 1 if before is None else before
+            if (count - before) & 1:
+                return None
+            new = list(map(int, exponents))
+            new[unit] = 0
+            terms[tuple(new)] = -coefficient if (count - before) & 2 else coefficient
+        return self._context.from_dict(terms), before or 0, slots
+
+    def _with_i(self, poly: fmpq_mpoly, unit: int | None, slots: tuple[int, ...]) -> fmpq_mpoly:
+        """A polynomial in E with F = −iE."""
+        assert unit is not None
+        terms = {}
+        for exponents, coefficient in poly.terms():
+            count = -sum(int(exponents[slot]) for slot in slots) % 4
+            new = list(map(int, exponents))
+            new[unit] = count & 1
+            terms[tuple(new)] = -coefficient if count & 2 else coefficient
+        return self._context.from_dict(terms)
 
     def _out_of_root(
         self, base: Element, degree: int
     ) -> tuple[list[tuple[Element, int]], Element] | None:
         """Real r with exponents, and rest, so that base = (Π r^exponent)^degree · rest;
         None where nothing comes out."""
-        factors, _ = self._real_factors(base, degree)
+        factors, rest = self._real_factors(base, degree)
         outside = [(r, power) for r, exponent in factors if (power := int(exponent / degree))]
-        if not outside and degree == 2 and (whole := self._whole_root(base)):
-            outside = [(whole, 1)]
         if not outside:
-            return None
-        return outside, self._without(base, [(r, degree * power) for r, power in outside])
+            whole = self._whole_root(base) if degree == 2 else None
+            if whole is None:
+                return None
+            return [(whole, 1)], self.divide(base, self.multiply([whole, whole]))
+        left = [(r, exponent - degree * int(exponent / degree)) for r, exponent in factors]
+        inside = [self._integer_power(r, exponent) for r, exponent in left if exponent]
+        return outside, self.multiply([rest, *inside])
 
     def _whole_root(self, base: Element) -> Element | None:
         """A real value whose square is the given one up to a number, where i stands in it: of
@@ -148,10 +232,14 @@ class Turning(Piecewise):
             other, rest = divmod(imaginary, 2 * half)
             if rest.is_zero():
                 found = half + self._product(self._context.gen(unit), other)
-                top = self._made_real(found, finer=False)
-                below = self._made_real(base.den, finer=False)
-                return None if top is None or below is None else self.divide(top, below)
+                parts = (Element(found, self.one_poly, -1), Element(base.den, self.one_poly, -1))
+                above, below = (self._made_real(part) for part in parts)
+                return None if above is None or below is None else self.divide(above, below)
         return None
+
+    def _made_real(self, value: Element) -> Element | None:
+        unit = self._unit_for(value.num, finer=False)
+        return None if unit is None else self.multiply([value, unit])
 
     def _exact_root(self, square: fmpq_mpoly) -> fmpq_mpoly | None:
         """A polynomial whose square is the given one, if there is one and it is small."""
@@ -167,12 +255,6 @@ class Turning(Piecewise):
                 return None
             root = self._product(root, (factor / factor.leading_coefficient()) ** (exponent // 2))
         return root if root * root == square else None
-
-    def _without(self, value: Element, factors: Sequence[tuple[Element, int]]) -> Element:
-        """A value divided by powers of some of its factors."""
-        return self.divide(
-            value, self.multiply([self.one, *(self._integer_power(r, k) for r, k in factors)])
-        )
 
     def _step_of_turns(self, value: Element) -> Element:
         """The step of a real value with complex exponentials, by the signs of its factors."""
