@@ -218,7 +218,7 @@ class Turning(Piecewise):
         """A real value whose square is the given one up to a number, where i stands in it: of
         A + iB with A² + B² = R², the root is C + iD with C² = (A + R)/2 and D = B/(2C)."""
         unit = self._slots.get(Kernel("i", ""))
-        if unit is None:
+        if unit is None or len(base.num) * len(base.den) > MAX_TERMS_TO_FACTOR:
             return None
         square = self._reduced(Element(self._product(base.num, base.den), self.one_poly, -1)).num
         real = square.subs({unit: 0})
