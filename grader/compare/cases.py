@@ -8,11 +8,12 @@ from typing import TypeVar
 
 from flint import fmpq_mpoly
 
+from grader.compare.deadline import NEVER, Deadline
 from grader.compare.field import Element, Field, Restart, UndefinedEverywhere
 from grader.compare.interpret import Interpreter, Known
 from grader.errors import LimitError
 from grader.expr.tree import Node
-from grader.limits import MAX_CASES, MAX_RESTARTS
+from grader.limits import MAX_CASES, MAX_RESTARTS, UNITS_PER_CASE
 
 T = TypeVar("T")
 Assumed = tuple[tuple[Element, int], ...]
@@ -50,12 +51,17 @@ def side_value(
     ``known``: values in this field, or in the one that it is a fork of.
     """
     outer, field.domain = field.domain, field.one
+    interpreter = Interpreter(
+        field, side.environment, known, field.deadline.affords(field.operation)
+    )
     try:
-        value: Element | None = Interpreter(field, side.environment, known).value(side.tree)
+        value: Element | None = interpreter.value(side.tree)
         where = field.domain
     except UndefinedEverywhere:
         value, where = None, field.zero
-    field.domain = outer
+    finally:
+        field.domain = outer
+        field.deadline.spend(interpreter.operations * field.operation)
     return value, where
 
 
@@ -79,9 +85,7 @@ def compared(field: Field, left: Side, right: Side) -> Compared:
     return Compared(field, parts)
 
 
-def settled(
-    positive: frozenset[str], work: Callable[[Field], T], deadline: float = float("inf")
-) -> T:
+def settled(positive: frozenset[str], work: Callable[[Field], T], deadline: Deadline = NEVER) -> T:
     """``work`` in a new field, begun again with what each Restart asks for.
 
     Raises LimitError where it does not settle.
@@ -123,7 +127,7 @@ def search_cases(
     visit: Callable[[Case], T | None],
     begin: Callable[[], None],
     *,
-    deadline: float = float("inf"),
+    deadline: Deadline = NEVER,
 ) -> T | None:
     """Visits the cases in which the sides differ in normal form, one by one.
 
@@ -140,7 +144,7 @@ def search_cases(
 
 
 def has_no_unequal_case(
-    left: Side, right: Side, positive: frozenset[str], deadline: float = float("inf")
+    left: Side, right: Side, positive: frozenset[str], deadline: Deadline = NEVER
 ) -> bool:
     """Whether the sides are equal in normal form in every case.  Raises LimitError."""
 
@@ -161,7 +165,7 @@ def _search(root: Field, left: Side, right: Side, visit: Callable[[Case], T | No
         # A fork of the parent keeps its generators, and with them the meaning of
         # the polynomials that are assumed.
         field = base.fork(assumed)
-        field.check_time()
+        field.deadline.spend(UNITS_PER_CASE * field.operation)
         state = compared(field, left, right)
         if state.equal:
             continue

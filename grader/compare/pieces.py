@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from grader.compare.cases import Case, Side, has_no_unequal_case, search_cases
+from grader.compare.deadline import Deadline
 from grader.compare.explore import points_in_case
 from grader.compare.field import UndefinedEverywhere
 from grader.compare.interpret import needed_names
@@ -37,7 +38,9 @@ class Pieces:
     answer: Node
     environment: Mapping[str, Node]
     names: Sequence[str]
-    deadline: float
+    deadline: Deadline
+    #: Units of work that a look at one point takes.
+    look: int
 
     def slopes_are_equal(self) -> bool:
         """Whether both sides are proved to have the same slope along every name.
@@ -92,8 +95,11 @@ class Pieces:
             points = points_in_case(case, self.names, key, reference.positive)
             if points is None:
                 return None
-            met = (witness_at(reference, self.answer, self.environment, p)[1] for p in points)
-            return None if any(met) else True
+            for point in points:
+                self.deadline.spend(self.look)
+                if witness_at(reference, self.answer, self.environment, point)[1]:
+                    return None
+            return True
 
         found = search_cases(
             Side(Product((*here, self.answer)), self.environment),
