@@ -118,7 +118,8 @@ def _asking_for(part_id: str, means: str) -> Part:
         )
         for index, side in enumerate(sides)
     )
-    return replace(part, references=references)
+    # Another id: what is kept of a part's wrong answers goes by it.
+    return replace(part, id=f"{part.id} {means}", references=references)
 
 
 def _free(item: Item) -> str:
