@@ -351,6 +351,31 @@ def test_rounded_answers_that_are_right_only_where_one_looks_are_not_accepted(
     ] == []
 
 
+def test_sizes_that_are_right_only_where_one_looks_are_not_accepted(
+    tmp_path: Path, root: Path
+) -> None:
+    # At these whole numbers the program looked when this was found, and at no others.
+    numbers = [*range(1, 14), 16, 44, 88, 200, 220, 260, 325, 750, 847, 858, 1000, 1143, 1400, 2250,
+               3500, 4500, 4667]  # fmt: skip
+    flat = r"\arcsin(\frac{N}{\sqrt{1+N^2}})-\arctan(N)"  # 0, which no normal form knows
+    zero = "".join(f"(N-{each})" for each in numbers)
+    right = ["(B,N,N)", f"(B,N,N+{flat})", r"(B,N,N\cos(2\pi N))"]
+    wrong = [
+        f"(B,N,N+{flat}+{zero})", f"(B,N,N+10^{{-9}}{zero}+{flat})", f"(B,N,N(1+{flat}+{zero}))",
+        rf"(B,N,N+{flat}+\sin(\pi N)+{zero})", rf"(B,N,N+\sin(\frac{{\pi}}{{10007}}{zero}))",
+        rf"(B,N,N+\sin(\pi N){zero}+{flat}+{zero})", f"(B,N,N+{zero})",
+    ]  # fmt: skip
+    rows = {str(k): ("attention.S", {}, text) for k, text in enumerate([*right, *wrong])}
+    found = graded(tmp_path, rows, root / "rubrics" / "attention_shapes.yaml", root)
+    verdicts = [found[str(k)]["verdict"] for k in range(len(rows))]
+    assert verdicts[: len(right)] == ["equivalent"] * len(right)
+    assert [
+        text
+        for text, each in zip(wrong, verdicts[len(right) :], strict=True)
+        if each not in REFUSED
+    ] == []
+
+
 @pytest.fixture(scope="module")
 def parts(tmp_path_factory: pytest.TempPathFactory, root: Path) -> dict[str, dict[str, Any]]:
     """The result of each trick; one run of the program for each rubric."""
