@@ -359,7 +359,7 @@ def test_sizes_that_are_right_only_where_one_looks_are_not_accepted(
                3500, 4500, 4667]  # fmt: skip
     flat = r"\arcsin(\frac{N}{\sqrt{1+N^2}})-\arctan(N)"  # 0, which no normal form knows
     zero = "".join(f"(N-{each})" for each in numbers)
-    right = ["(B,N,N)", f"(B,N,N+{flat})", r"(B,N,N\cos(2\pi N))"]
+    right = ["(B,N,N)", f"(B,N,N+{flat})", r"(B,N,N+\cos(2\pi N)-1)"]
     wrong = [
         f"(B,N,N+{flat}+{zero})", f"(B,N,N+10^{{-9}}{zero}+{flat})", f"(B,N,N(1+{flat}+{zero}))",
         rf"(B,N,N+{flat}+\sin(\pi N)+{zero})", rf"(B,N,N+\sin(\frac{{\pi}}{{10007}}{zero}))",
