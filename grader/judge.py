@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from grader.compare.deadline import one_answer
 from grader.compare.fingerprint import fingerprint
 from grader.errors import AnswerError, LimitError
 from grader.expr.composite import Answer, Chosen, Entries, Label, sides
@@ -43,6 +44,11 @@ def judge_unreadable(
 
 def judge(homework: Homework, part: Part, text: str, scope: Scope) -> PartResult:
     """Read one answer, compare it, score it and say so.  Never raises for any text."""
+    with one_answer():
+        return _judged(homework, part, text, scope)
+
+
+def _judged(homework: Homework, part: Part, text: str, scope: Scope) -> PartResult:
     if not text.strip():
         return _result(homework, part, text, None, Verdict(Outcome.MISSING))
     kind = QUESTIONS[part.kind]

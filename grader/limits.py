@@ -289,6 +289,9 @@ MAX_LINE_DEGREE = 12
 #: sixtieth of a turn and three roots within each other need some hundreds.
 MAX_SEPARATION_BITS = 20_000
 
+#: Bits of an enclosure of such a number that take a unit of work, for each of its terms.
+BITS_PER_UNIT = 100
+
 #: Bits of p² + q² up to which the angle arctan(p/q) is taken apart into those of primes;
 #: factoring a number of 100 bits takes some milliseconds.
 MAX_ANGLE_BITS = 100
@@ -373,6 +376,23 @@ PUSH_BATCH = 50
 
 #: Looks at a job of Canvas's: two to three minutes, for fifty grades.
 PUSH_POLLS = 40
+
+#: Units of work, each of about a microsecond, that all comparisons of one answer may take
+#: together: an answer must be told in under two seconds, also where a machine has half the
+#: speed.  The right answers that are known take a quarter of it at the most, nearly all of
+#: them a thousandth.
+MAX_WORK = 400_000
+
+#: What a unit of work is: pairs of terms in a product and in a common divisor, generators
+#: by which an operation on normal forms grows dearer; and what things cost in units: a case
+#: of a case split, a condition of a case in which a point is looked for, and a node of a
+#: tree that is evaluated in balls.  Measured; see ``tests/test_bounds.py``.
+PAIRS_PER_UNIT = 256
+GCD_PAIRS_PER_UNIT = 4
+GENERATORS_PER_UNIT = 4
+UNITS_PER_CASE = 100
+UNITS_PER_CONDITION = 2_500
+UNITS_PER_NODE = 4
 
 #: Seconds after which a comparison ends as undecided.  A guard against what no other
 #: limit foresaw, a hundred times what the slowest known comparison takes: verdicts must

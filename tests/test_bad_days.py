@@ -223,7 +223,64 @@ def test_a_file_that_vanishes_or_changes_under_way(folder: Path, monkeypatch) ->
     ]
 
 
-def test_a_clock_that_jumps_changes_nothing(folder: Path) -> None:
+#: A clock that stands years ahead, then years back, and jumps at every look at it.
+CLOCK = """
+import datetime, itertools, os, time
+YEAR, real, real_ns = 31_557_600, time.time, time.time_ns
+jumps = itertools.cycle([int(each) * YEAR for each in os.environ["CLOCK"].split()])
+looks = os.open(os.environ["LOOKS"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+def shift():
+    os.write(looks, b".")
+    return next(jumps)
+time.time = lambda: real() + shift()
+time.time_ns = lambda: real_ns() + shift() * 10**9
+class Jumping(datetime.datetime):
+    @classmethod
+    def now(cls, tz=None):
+        return cls.fromtimestamp(time.time(), tz)
+    @classmethod
+    def utcnow(cls):
+        return cls.fromtimestamp(time.time(), datetime.timezone.utc).replace(tzinfo=None)
+class Today(datetime.date):
+    @classmethod
+    def today(cls):
+        return cls.fromtimestamp(time.time())
+datetime.datetime, datetime.date = Jumping, Today
+_localtime, _gmtime = time.localtime, time.gmtime
+time.localtime = lambda at=None: _localtime(time.time() if at is None else at)
+time.gmtime = lambda at=None: _gmtime(time.time() if at is None else at)
+"""
+
+
+@pytest.mark.parametrize("jumps, jobs", [("30", "1"), ("-40", "1"), ("0 25 -30 1 -1", "2")])
+def test_a_clock_that_jumps_in_the_middle_of_a_run_changes_nothing(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory, jumps: str, jobs: str
+) -> None:
+    out, hook = folder / "out", tmp_path_factory.mktemp("clock")
+    assert run(folder).returncode == 0
+    decide(out)
+    assert run(folder).returncode == 0
+    undisturbed = written(out)
+    (hook / "sitecustomize.py").write_text(CLOCK)
+    jumping = environment(
+        PYTHONPATH=f"{hook}{os.pathsep}{ROOT}", CLOCK=jumps, LOOKS=str(hook / "looks"),
+        GRADER_CACHE_DIR=str(hook / "cache"),
+    )  # fmt: skip
+    # All anew, then only what changed; and once more with the clock as it is.
+    for more in (("--fresh",), ()):
+        done = subprocess.run(
+            [*COMMAND, "--jobs", jobs, *more],
+            cwd=folder, env=jumping, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        assert "Traceback" not in done.stderr
+        assert written(out) == undisturbed
+    assert (hook / "looks").stat().st_size > 3  # the clock was looked at
+    assert run(folder).returncode == 0
+    assert written(out) == undisturbed
+
+
+def test_dates_of_files_from_a_clock_that_jumped_change_nothing(folder: Path) -> None:
     out = folder / "out"
     assert run(folder).returncode == 0
     before = written(out)

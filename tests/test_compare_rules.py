@@ -7,10 +7,11 @@ from fractions import Fraction
 import pytest
 
 from grader import equivalent
-from grader.compare import ladder
+from grader.compare import deadline, ladder
 from grader.compare.kinks import difference_at_kink
 from grader.compare.reference import leaf_names, make_reference
 from grader.compare.rounding import compare_rounded
+from grader.errors import LimitError
 from grader.expr.names import FREE
 from grader.expr.parser import parse_expression
 from grader.results import Outcome, Verdict
@@ -49,10 +50,36 @@ def test_rounded_decimals(
 def test_the_last_guard_gives_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
     question = ("I[x > 0] I[x < -1]", "0")
     assert equivalent(*question).method == "case split"
-    monkeypatch.setattr(ladder, "MAX_SECONDS", -1.0)
+    monkeypatch.setattr(deadline, "MAX_SECONDS", -1.0)
     verdict = equivalent(*question)
     assert verdict.outcome is Outcome.UNDECIDED
-    assert "case split: the comparison took too long" in verdict.tried
+    assert "normal form: the comparison took too long" in verdict.tried
+
+
+def test_work_on_one_answer_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    question = ("I[x > 0] I[x < -1]", "0")
+    monkeypatch.setattr(deadline, "MAX_WORK", 10_000)
+    verdict = equivalent(*question)
+    assert verdict.outcome is Outcome.UNDECIDED
+    assert "case split: telling whether this is right takes too much work" in verdict.tried
+
+
+def test_all_comparisons_of_one_answer_share_what_it_may_cost() -> None:
+    question = ("I[x^2 - I[x > 5] > 1]", "I[x^2 > 1]")
+    for _ in range(8):  # each by itself
+        assert equivalent(*question).method == "case split"
+    with deadline.one_answer():
+        outcomes = [equivalent(*question).outcome for _ in range(8)]
+    assert outcomes[0] is Outcome.EQUIVALENT
+    assert outcomes[-1] is Outcome.UNDECIDED
+    assert equivalent(*question).method == "case split"
+
+
+def test_what_belongs_to_a_rubric_has_no_end() -> None:
+    deadline.NEVER.spend(10**12)
+    assert deadline.NEVER.affords(1) == deadline.Deadline(10**9).affords(1)
+    with pytest.raises(LimitError):
+        deadline.Deadline(5).spend(6)
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,10 @@ FOUND: tuple[tuple[str, str | bytes], ...] = (
     ("expression", "−{I}\\times\\begin{cases}f_2& f2 > 0\\text{}\\end{cases}"),
     # A subscript of a subscript made a name that cannot be written.
     ("expression", "w9_{1}"),
+    # A name d above and below a line was printed as what reads as a derivative.
+    ("expression", "df1/d³inRI^{12}"),
+    ("expression", "d f/(d x)"),
+    ("expression", "d^2/d^3"),
     # A root of an order that is infinite or no number stopped the screen.
     ("verdict", "(x)^\\sin^{-1}2"),
     ("verdict", "\\sqrt[sina'[\\sin(0)]]{(\\mathrm{0}) }"),

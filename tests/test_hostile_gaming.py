@@ -9,10 +9,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from fractions import Fraction
+from math import lcm
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from grader.homework import Homework, load_rubric
 
 WAITS = ("disallowed", "unreadable", "undecided")
 REFUSED = ("different", *WAITS)
@@ -242,17 +246,17 @@ OTHERS: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
 }  # fmt: skip
 
 
-def graded(folder: Path, rows: dict[str, tuple[str, dict[str, str], str]], rubric: str,
+def graded(folder: Path, rows: dict[str, tuple[str, dict[str, str], str]], rubric: Path,
            root: Path) -> dict[str, dict[str, Any]]:  # fmt: skip
     """The result of each answer (part, definitions, text), all graded by one run."""
     (folder / "in").mkdir(parents=True)
     for number, (part, definitions, text) in enumerate(rows.values()):
         question, key = part.split(".")
-        data = {"student": {"name": f"S {number}", "id": str(number)}, "assignment": rubric,
+        data = {"student": {"name": f"S {number}", "id": str(number)}, "assignment": rubric.stem,
                 "definitions": definitions, "answers": {question: {key: text}}}  # fmt: skip
         (folder / "in" / f"{number}.json").write_text(json.dumps(data), encoding="utf-8")
     run = subprocess.run(
-        [sys.executable, "-m", "grader", "grade", str(root / "rubrics" / f"{rubric}.yaml"),
+        [sys.executable, "-m", "grader", "grade", str(rubric),
          str(folder / "in"), "-o", str(folder / "out"), "--no-feedback"],
         cwd=root, capture_output=True, text=True, check=False,
     )  # fmt: skip
@@ -263,6 +267,113 @@ def graded(folder: Path, rows: dict[str, tuple[str, dict[str, str], str]], rubri
         name: next(part for part in by_id[str(number)] if part["part"] == row[0])
         for number, (name, row) in enumerate(rows.items())
     }
+
+
+#: A rubric in which typed decimals count to three digits; its right answer is x/3.
+DECIMALS = """\
+schema: 1
+id: decimals
+title: Decimals
+policy: {decimals: significant 3}
+questions:
+  - id: q
+    kind: derivative
+    symbols: [x, b]
+    quantities: {y: x^2/6 + b}
+    parts: {dx: dy/dx}
+"""
+
+
+def _points(homework: Homework, part_id: str) -> list[Fraction]:
+    """Where x stands at the points that the program looks at first: whoever knows the
+    program, the rubric and the part can work them out."""
+    part = homework.part(part_id)
+    assert part is not None
+    (reference,) = part.references
+    at = {fixed.at["x"] for fixed in reference.points}
+    if reference.close is not None:
+        at |= {fixed.at["x"] for fixed in reference.close.points}
+    return sorted(at)
+
+
+def _zero_at(points: list[Fraction]) -> str:
+    """A polynomial that is zero at all of them."""
+    return "".join(f"(x-({each.numerator}/{each.denominator}))" for each in points)
+
+
+def _wave_at(points: list[Fraction]) -> str:
+    """A wave that is zero at all of them, and wherever denominators are small."""
+    whole = lcm(*(each.denominator for each in points), 10**6 * 360360)
+    return rf"\sin({whole}\pi x)"
+
+
+def test_what_is_right_at_all_points_that_can_be_known_is_not_accepted(
+    tmp_path: Path, root: Path
+) -> None:
+    points = _points(load_rubric(root / "rubrics" / "activity6.yaml"), "q1.phi_1")
+    assert len(points) > 30
+    flat = r"(\arcsin\frac{x}{\sqrt{1+x^2}} - \arctan x)"  # 0, which no normal form knows
+    zero, wave = _zero_at(points), _wave_at(points)
+    answers = [
+        f"{RIGHT}+{zero}", f"{RIGHT}+10^{{-60}}{zero}", f"{RIGHT}+{wave}", f"{RIGHT}+{flat}+{zero}",
+        f"{RIGHT}+{flat}+{wave}", f"{RIGHT}+{flat}+a[{zero}]", f"{RIGHT}+{flat}+|{wave}|",
+        f"{RIGHT}(1+{flat}+{zero})", rf"{RIGHT}+e^{{-e^{{e^{{e^{{x^2+5}}}}}}}}{zero}",
+        rf"{RIGHT}+\arcsin(\sin({zero}))", rf"{RIGHT}+\log(1+{wave}^2)",
+    ]  # fmt: skip
+    rows = {str(k): ("q1.phi_1", {}, text) for k, text in enumerate(answers)}
+    found = graded(tmp_path, rows, root / "rubrics" / "activity6.yaml", root)
+    accepted = [answers[int(k)] for k, part in found.items() if part["verdict"] not in REFUSED]
+    assert accepted == []
+
+
+def test_rounded_answers_that_are_right_only_where_one_looks_are_not_accepted(
+    tmp_path: Path, root: Path
+) -> None:
+    rubric = tmp_path / "decimals.yaml"
+    rubric.write_text(DECIMALS, encoding="utf-8")
+    points = _points(load_rubric(rubric), "q.dx")
+    assert len(points) > 20
+    right = ["0.333x", "0.3333 x", r"\frac{x}{3.00}", "0.333x + 0.001(x-x)"]
+    wrong = [
+        f"0.333x+{_zero_at(points)}", f"0.333x+0.001 {_zero_at(points)}", f"0.333x+{_wave_at(points)}",
+        f"0.333x+0.1 {_wave_at(points)}", f"0.333x(1+{_wave_at(points)}^2)", "0.333x I[x>-10^9]",
+        r"0.333x(1+I[\sin x>0.9999999])", "0.333x+0.001 a[x-10^9]", "0.33x", "0.333x+0.01",
+        rf"0.333x+\arcsin(\sin({_zero_at(points)}))", "0.333x + 0.001 I[x > 12345] x^2",
+    ]  # fmt: skip
+    rows = {str(k): ("q.dx", {}, text) for k, text in enumerate([*right, *wrong])}
+    found = graded(tmp_path, rows, rubric, root)
+    verdicts = [found[str(k)]["verdict"] for k in range(len(rows))]
+    assert verdicts[: len(right)] == ["equivalent"] * len(right)
+    assert [
+        text
+        for text, each in zip(wrong, verdicts[len(right) :], strict=True)
+        if each not in REFUSED
+    ] == []
+
+
+def test_sizes_that_are_right_only_where_one_looks_are_not_accepted(
+    tmp_path: Path, root: Path
+) -> None:
+    # At these whole numbers the program looked when this was found, and at no others.
+    numbers = [*range(1, 14), 16, 44, 88, 200, 220, 260, 325, 750, 847, 858, 1000, 1143, 1400, 2250,
+               3500, 4500, 4667]  # fmt: skip
+    flat = r"\arcsin(\frac{N}{\sqrt{1+N^2}})-\arctan(N)"  # 0, which no normal form knows
+    zero = "".join(f"(N-{each})" for each in numbers)
+    right = ["(B,N,N)", f"(B,N,N+{flat})", r"(B,N,N+\cos(2\pi N)-1)"]
+    wrong = [
+        f"(B,N,N+{flat}+{zero})", f"(B,N,N+10^{{-9}}{zero}+{flat})", f"(B,N,N(1+{flat}+{zero}))",
+        rf"(B,N,N+{flat}+\sin(\pi N)+{zero})", rf"(B,N,N+\sin(\frac{{\pi}}{{10007}}{zero}))",
+        rf"(B,N,N+\sin(\pi N){zero}+{flat}+{zero})", f"(B,N,N+{zero})",
+    ]  # fmt: skip
+    rows = {str(k): ("attention.S", {}, text) for k, text in enumerate([*right, *wrong])}
+    found = graded(tmp_path, rows, root / "rubrics" / "attention_shapes.yaml", root)
+    verdicts = [found[str(k)]["verdict"] for k in range(len(rows))]
+    assert verdicts[: len(right)] == ["equivalent"] * len(right)
+    assert [
+        text
+        for text, each in zip(wrong, verdicts[len(right) :], strict=True)
+        if each not in REFUSED
+    ] == []
 
 
 @pytest.fixture(scope="module")
@@ -276,7 +387,7 @@ def parts(tmp_path_factory: pytest.TempPathFactory, root: Path) -> dict[str, dic
         rows.setdefault(rubric, {})[name] = (part, {}, text)
     found: dict[str, dict[str, Any]] = {}
     for rubric, some in rows.items():
-        found |= graded(folder / rubric, some, rubric, root)
+        found |= graded(folder / rubric, some, root / "rubrics" / f"{rubric}.yaml", root)
     return found
 
 

@@ -102,11 +102,21 @@ def quoted(text: str) -> str:
     return f'"{"".join(plain)}"'
 
 
-def answers_file(folder: Path, number: int, student: dict[str, str], answers: list[str]) -> Path:
+def answers_file(
+    folder: Path,
+    number: int,
+    student: dict[str, str],
+    answers: list[str],
+    definitions: dict[str, str] | None = None,
+) -> Path:
     """An answers file whose parts hold these answers, in order."""
     parts = ("phi_0", "phi_1", "phi_2", "psi_01", "psi_11", "psi_21", "psi_02", "psi_12", "psi_22")
     lines = ["student:", *(f"  {key}: {quoted(value)}" for key, value in student.items())]
-    lines += ["assignment: activity6", "answers:", "  q1:"]
+    lines.append("assignment: activity6")
+    if definitions:
+        lines.append("definitions:")
+        lines += [f"  {quoted(name)}: {quoted(text)}" for name, text in definitions.items()]
+    lines += ["answers:", "  q1:"]
     lines += [f"    {part}: {quoted(answer)}" for part, answer in zip(parts, answers, strict=False)]
     path = folder / f"{number:03}.yaml"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -120,7 +130,15 @@ def out(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Path:
     rubric = (root / "rubrics" / "activity6.yaml").read_text("utf-8")
     title = json.dumps("Activity " + " ".join(XSS[:6]))
     rubric = re.sub(r"(?m)^title: .*$", lambda _: f"title: {title}", rubric, count=1)
-    assert XSS[0] in rubric
+    # Prompts, hints and titles of questions are texts of another person, too.
+    prompt = json.dumps("Derive. " + " ".join((*XSS, *MARKDOWN[:4])))
+    rubric = re.sub(
+        r"(?m)^    prompt: >-\n(?:      .*\n)+", lambda _: f"    prompt: {prompt}\n", rubric
+    )
+    rubric = re.sub(r"(?m)^    title: .*$", lambda _: f"    title: {title}", rubric)
+    hint = "{quantity: '\\partial y / \\partial \\phi_1', hint: " + prompt + "}"
+    rubric = rubric.replace(r"phi_1: \partial y / \partial \phi_1", f"phi_1: {hint}")
+    assert rubric.count(json.dumps(XSS[0])[1:-1]) >= 5
     (folder / "rubric.yaml").write_text(rubric, encoding="utf-8")
     handed = folder / "handed"
     handed.mkdir()
@@ -131,7 +149,12 @@ def out(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Path:
             {"name": "N", "id": vector},
             {"name": vector, "sis_login_id": vector},
         )
-        answers_file(handed, number, student[number % 3], [vector, f"x + {vector}", rf"\text{{{vector}}}"])  # fmt: skip
+        # What a student defines is shown beside the answers, by the name that it was given.
+        own = {"u": vector, vector: "x", f"v_{{{vector}}}": f"x {vector}"}
+        answers_file(
+            handed, number, student[number % 3],
+            [vector, f"x + {vector}", rf"\text{{{vector}}}", "u", f"x + u where u = {vector}"], own,
+        )  # fmt: skip
     for number, name in enumerate(NAMES, start=len(VECTORS)):
         answers_file(handed, number, {"name": name}, ["1"])
     for number, name in enumerate(
@@ -192,9 +215,32 @@ class Tags(HTMLParser):
                 self.bad.append((tag, name, value))
 
 
-def test_every_page_has_its_policy_and_no_foreign_element(out: Path) -> None:
-    pages = sorted(out.rglob("*.html"))
-    assert len(pages) > len(VECTORS) + len(NAMES)
+@pytest.fixture(scope="module")
+def checked(out: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The pages of `check` for the attackers' files, and that of `key`."""
+    folder = tmp_path_factory.mktemp("checked")
+    rubric = out.parent / "rubric.yaml"
+    for number in range(len(VECTORS)):
+        file = out.parent / "handed" / f"{number:03}.yaml"
+        for mode in ("verdict", "hints") if number % 8 == 0 else ("verdict",):
+            text = rubric.read_text("utf-8").replace("self_check: verdict", f"self_check: {mode}")
+            (folder / f"{mode}.yaml").write_text(text, encoding="utf-8")
+            page = folder / f"{number:03}-{mode}.html"
+            code, _ = run("check", folder / f"{mode}.yaml", file, "--html", page)
+            assert code == 1
+    run("key", rubric, "--html", "-o", folder / "key.html")
+    return folder
+
+
+def test_pages_of_a_check_show_what_was_defined_and_asked(checked: Path) -> None:
+    text = "".join(page.read_text("utf-8") for page in sorted(checked.glob("*.html")))
+    assert text.count("&lt;script&gt;pwned=1;alert(1)&lt;/script&gt;") > 3
+    assert "<script>pwned" not in text.lower()
+
+
+def test_every_page_has_its_policy_and_no_foreign_element(out: Path, checked: Path) -> None:
+    pages = [*sorted(out.rglob("*.html")), *sorted(checked.glob("*.html"))]
+    assert len(pages) > 2 * len(VECTORS) + len(NAMES)
     elements: set[str] = set()
     for page in pages:
         found = Tags()
@@ -222,9 +268,10 @@ def test_every_page_has_its_policy_and_no_foreign_element(out: Path) -> None:
 
 @pytest.mark.browser
 def test_a_real_browser_runs_nothing_and_asks_for_nothing(
-    browser, out: Path, tmp_path: Path
+    browser, out: Path, checked: Path, tmp_path: Path
 ) -> None:
     pages = [out / "index.html", *sorted((out / "feedback").glob("*.html"))[: len(VECTORS) + 8]]
+    pages += sorted(checked.glob("*.html"))
     told: list[str] = []
     page = browser.new_page()
     page.on("dialog", lambda dialog: (told.append(f"dialog {dialog.message}"), dialog.dismiss()))

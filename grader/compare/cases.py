@@ -9,12 +9,13 @@ from typing import TypeVar
 
 from flint import fmpq_mpoly
 
+from grader.compare.deadline import NEVER, Deadline
 from grader.compare.field import Element, Field, Restart, UndefinedEverywhere
 from grader.compare.interpret import Interpreter, Known
 from grader.compare.surds import vanishes
 from grader.errors import LimitError
 from grader.expr.tree import Node
-from grader.limits import MAX_CASES, MAX_RESTARTS
+from grader.limits import MAX_CASES, MAX_RESTARTS, UNITS_PER_CASE
 
 T = TypeVar("T")
 #: What was found of a side, when it is asked for.
@@ -57,13 +58,17 @@ def side_value(
     ``known``: values in this field, or in the one that it is a fork of.
     """
     outer, field.domain = field.domain, field.one
-    interpreter = Interpreter(field, side.environment, known)
+    interpreter = Interpreter(
+        field, side.environment, known, field.deadline.affords(field.operation)
+    )
     try:
         value: Element | None = interpreter.value(side.tree)
         where = field.domain
     except UndefinedEverywhere:
         value, where = None, field.zero
-    field.domain = outer
+    finally:
+        field.domain = outer
+        field.deadline.spend(interpreter.operations * field.operation)
     return value, where, partial(found_everywhere, field, interpreter)
 
 
@@ -112,7 +117,7 @@ def compared(
 def settled(
     positive: frozenset[str],
     work: Callable[[Field], T],
-    deadline: float = float("inf"),
+    deadline: Deadline = NEVER,
     again: Restart | None = None,
 ) -> T:
     """``work`` in a new field, begun again with what each Restart asks for.
@@ -160,7 +165,7 @@ def search_cases(
     visit: Callable[[Case], T | None],
     begin: Callable[[], None],
     *,
-    deadline: float = float("inf"),
+    deadline: Deadline = NEVER,
     known: Compared | None = None,
 ) -> T | None:
     """Visits the cases in which the sides differ in normal form, one by one.
@@ -186,7 +191,7 @@ def search_cases(
 
 
 def has_no_unequal_case(
-    left: Side, right: Side, positive: frozenset[str], deadline: float = float("inf")
+    left: Side, right: Side, positive: frozenset[str], deadline: Deadline = NEVER
 ) -> bool:
     """Whether the sides are equal in normal form in every case.  Raises LimitError."""
 
@@ -215,7 +220,7 @@ def _search(
         # A fork of the parent keeps its generators, and with them the meaning of
         # the polynomials that are assumed.
         field = base.fork(assumed)
-        field.check_time()
+        field.deadline.spend(UNITS_PER_CASE * field.operation)
         state = compared(field, left, right, before) if known is None else known
         known = None
         if state.equal:

@@ -25,7 +25,14 @@ from grader.compare.lines import Sign, certainly_outside, points_on_lines
 from grader.compare.sample import Cloud, Stream, draw
 from grader.compare.simplex import interior_point
 from grader.compare.values import Point
-from grader.limits import CASE_POINTS, CASE_ROUNDS, LINE_STARTS, MAX_MULTIPLIED, SAMPLE_SIZE
+from grader.limits import (
+    CASE_POINTS,
+    CASE_ROUNDS,
+    LINE_STARTS,
+    MAX_MULTIPLIED,
+    SAMPLE_SIZE,
+    UNITS_PER_CONDITION,
+)
 
 Complex = NDArray[np.complex128]
 Monomial = tuple[int, ...]
@@ -152,6 +159,8 @@ def points_in_case(
     A case without assumptions applies everywhere; any points will do for it.
     Raises LimitError.
     """
+    work = UNITS_PER_CONDITION * (1 + len(case.assumed))
+    case.field.deadline.spend(work)
     stream = Stream(key)
     cloud = draw(stream, names, SAMPLE_SIZE, positive)
     if not case.assumed:
@@ -165,6 +174,8 @@ def points_in_case(
         cloud = cloud.with_values(candidate, SAMPLE_SIZE // 4)
     signs = [(*case.field.parts(known), 1 if bit else -1) for known, bit in case.assumed]
     for number in range(CASE_ROUNDS):
+        if number:
+            case.field.deadline.spend(work)
         # The dearer proof only where the first look found nothing.
         if (
             number == 1

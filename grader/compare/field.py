@@ -41,8 +41,7 @@ class Field(Powers):
     ``positive``: names assumed to be positive.  ``assumed``: steps whose value is
     given, as (argument with leading coefficient 1, 0 or 1): a case of a case split.
     ``scales`` and ``capacity`` come from an earlier :class:`Restart`.
-    ``deadline`` is a value of ``time.monotonic`` after which work stops with
-    LimitError: the last guard, never the usual one.
+    ``deadline`` is where work stops with LimitError.
     """
 
     def jumps(self) -> frozenset[str] | None:

@@ -190,7 +190,8 @@ class Interpreter(Generic[V]):
     when the work exceeds ``MAX_OPERATIONS``, and what the algebra raises.
     """
 
-    __slots__ = ("_algebra", "_environment", "_known", "_once_found", "_operations", "_uses",
+    __slots__ = ("_algebra", "_environment", "_known", "_most", "_once_found",
+                 "_operations", "_uses",
                  "_values")  # fmt: skip
 
     def __init__(
@@ -198,14 +199,21 @@ class Interpreter(Generic[V]):
         algebra: Algebra[V],
         environment: Mapping[str, Node] | None = None,
         known: Known[V] | None = None,
+        most: int = MAX_OPERATIONS,
     ) -> None:
         self._algebra = algebra
+        self._most = most
         self._environment: Mapping[str, Node] = environment or {}
         self._values: dict[str, V] = {} if known is None else dict(known.names)
         self._known: Mapping[Node, V] = {} if known is None else known.trees
         self._uses: dict[str, Callable[[], V]] = {}
         self._once_found: dict[Node, list[Callable[[], V]]] = {}
         self._operations = 0
+
+    @property
+    def operations(self) -> int:
+        """How many operations the last value took."""
+        return self._operations
 
     def known(self, plain: Callable[[Callable[[], V]], V | None]) -> Known[V]:
         """What was found so far, for another interpreter.
@@ -222,13 +230,13 @@ class Interpreter(Generic[V]):
 
     def value(self, tree: Node) -> V:
         """The value of a tree.  Recursion is bounded by the depth that the parser allows;
-        each tree may take its own MAX_OPERATIONS."""
+        each tree may take its own ``most`` operations."""
         self._operations = 0
         return self._go(tree, None)
 
     def _go(self, node: Node | Condition, bound: Mapping[str, V] | None) -> V:
         self._operations += 1
-        if self._operations > MAX_OPERATIONS:
+        if self._operations > self._most:
             raise LimitError("MAX_OPERATIONS", "the expression takes too many operations")
         kind = type(node)
         if kind is Product or kind is Sum:

@@ -14,7 +14,6 @@ What no step decides is ``undecided``.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
@@ -29,9 +28,10 @@ from grader.compare.cases import (
     search_cases,
     side_value,
 )
+from grader.compare.deadline import Deadline, deadline_of_answer
 from grader.compare.field import Element, Field, Restart, UndefinedEverywhere
 from grader.compare.growth import jumps_at_whole_numbers
-from grader.compare.interpret import Interpreter, Known
+from grader.compare.interpret import Interpreter, Known, needed_names
 from grader.compare.intervals import shown
 from grader.compare.numbers import Unsure
 from grader.compare.reference import (
@@ -44,8 +44,8 @@ from grader.compare.reference import (
 from grader.compare.refute import both_values, refute, refute_at_sight, witness_at
 from grader.compare.values import Point, certainly_differ, evaluate
 from grader.errors import LimitError
-from grader.expr.tree import Node, plain
-from grader.limits import MAX_RESTARTS, MAX_SECONDS, PRECISIONS, SAMPLED_POINTS
+from grader.expr.tree import Node, plain, walk
+from grader.limits import MAX_RESTARTS, PRECISIONS, SAMPLED_POINTS, UNITS_PER_NODE
 from grader.results import Outcome, Verdict, Witness
 
 #: Fixed points tried before the case split; the rest come after.
@@ -71,7 +71,7 @@ def compare(
         return Verdict(Outcome.EQUIVALENT, method="identical")
     if own and own.keys() & (reference.names | reference.environment.keys()):
         reference = without_sharing(reference)
-    deadline = time.monotonic() + MAX_SECONDS
+    deadline = deadline_of_answer()
     tried: list[str] = []
     if found := refute_at_sight(reference, answer, environment):
         return _different(reference, answer, environment, found)
@@ -123,13 +123,14 @@ def _without_normal_form(
     reference: Reference,
     answer: Node,
     environment: Mapping[str, Node],
-    deadline: float,
+    deadline: Deadline,
     tried: list[str],
     *,
     known: Compared | None,
 ) -> Verdict:
     points = reference.points
     try:
+        deadline.spend(len(points) * _look(reference, answer, environment))
         from grader.compare.screen import refute_by_screen
 
         if found := refute_by_screen(reference, answer, environment):
@@ -204,7 +205,7 @@ def _compared_over(
     prepared: Prepared,
     answer: Node,
     environment: Mapping[str, Node],
-    deadline: float,
+    deadline: Deadline,
     *,
     opaque: bool,
 ) -> Compared:
@@ -251,7 +252,7 @@ def _is_proof(
 
 
 def _again(
-    reference: Reference, again: Restart, deadline: float, *, opaque: bool
+    reference: Reference, again: Restart, deadline: Deadline, *, opaque: bool
 ) -> tuple[Field, tuple[Element, Element]]:
     """The reference in a field as a Restart asks for; it may ask again."""
     environment = {} if opaque else reference.environment
@@ -313,7 +314,7 @@ class Explored:
         reference: Reference,
         answer: Node,
         environment: Mapping[str, Node],
-        deadline: float,
+        deadline: Deadline,
         known: Compared | None,
     ) -> None:
         self._deadline = deadline
@@ -322,6 +323,8 @@ class Explored:
         self._answer = answer
         self._environment = environment
         self.names = sorted(leaf_names(answer, environment) | reference.names)
+        #: Units of work that a look at one point takes.
+        self.look = _look(reference, answer, environment)
         #: The limit that ended the search, in words.
         self.limit: str | None = None
         self._reset()
@@ -355,9 +358,13 @@ class Explored:
         if self._jumps is None:
             return False
         pieces = Pieces(
-            self._reference, self._answer, self._environment, self.names, self._deadline
+            self._reference, self._answer, self._environment, self.names, self._deadline, self.look
         )
         return pieces.slopes_are_equal() and pieces.agree_beside(self._jumps)
+
+    def spend_a_look(self) -> None:
+        """Count the work of looking at one more point.  Raises LimitError."""
+        self._deadline.spend(self.look)
 
     def search(self) -> Witness | None:
         """A witness in one of the cases in which the normal forms differ."""
@@ -391,11 +398,20 @@ class Explored:
         self._jumps = None if self._jumps is None or jumps is None else self._jumps | jumps
         self.empty += not points
         for point in points:
+            self.spend_a_look()
             found, agrees = witness_at(reference, self._answer, self._environment, point)
             if found is not None:
                 return found
             self.agreed += agrees
         return None
+
+
+def _look(reference: Reference, answer: Node, environment: Mapping[str, Node]) -> int:
+    """Units of work that a look at both sides at one point takes, at all precisions."""
+    sides = (answer, reference.tree)
+    trees = (*sides, *(environment[name] for name in needed_names(sides, environment)))
+    nodes = sum(1 for tree in trees for _ in walk(tree))
+    return nodes * len(PRECISIONS) * UNITS_PER_NODE
 
 
 def _by_sampling(
@@ -423,6 +439,7 @@ def _by_sampling(
     tried.append("sampling")
     agreed = cases.agreed
     for point in chosen.points:
+        cases.spend_a_look()
         found, agrees = witness_at(reference, answer, environment, point)
         if found is not None:
             return _different(reference, answer, environment, found)
@@ -444,6 +461,6 @@ def proved_equal(left: Side, right: Side, positive: frozenset[str]) -> bool:
     False where it could not be proved; never raises for what the parser accepts.
     """
     try:
-        return has_no_unequal_case(left, right, positive)
+        return has_no_unequal_case(left, right, positive, deadline_of_answer())
     except (LimitError, UndefinedEverywhere):
         return False

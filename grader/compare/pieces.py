@@ -15,14 +15,25 @@ from dataclasses import dataclass
 from itertools import product
 
 from grader.compare.cases import Case, Side, has_no_unequal_case, search_cases
+from grader.compare.deadline import Deadline
 from grader.compare.explore import points_in_case
 from grader.compare.field import UndefinedEverywhere
 from grader.compare.interpret import needed_names
 from grader.compare.reference import Reference
 from grader.compare.refute import witness_at
 from grader.errors import LimitError
-from grader.expr.calculus import ZERO, differentiate, product_of, sum_of
-from grader.expr.tree import Indicator, Negation, Node, Product, Relation, Symbol, symbols
+from grader.expr.calculus import ONE, ZERO, differentiate, product_of, sum_of
+from grader.expr.tree import (
+    Indicator,
+    Negation,
+    Node,
+    Product,
+    Relation,
+    Sum,
+    Symbol,
+    substitute,
+    symbols,
+)
 from grader.limits import MAX_DEFINITIONS, MAX_JUMPS
 
 #: Before a name of the environment: its slope.
@@ -37,27 +48,47 @@ class Pieces:
     answer: Node
     environment: Mapping[str, Node]
     names: Sequence[str]
-    deadline: float
+    deadline: Deadline
+    #: Units of work that a look at one point takes.
+    look: int
 
     def slopes_are_equal(self) -> bool:
         """Whether both sides are proved to have the same slope along every name.
 
-        Names of whole numbers have none.
+        Names of whole numbers have one as well, as if they were any number, or the difference
+        is the same at the next whole number, as of cos(2π n): at all whole numbers that were
+        looked at, a polynomial may be zero.
         """
-        reference = self.reference
         if len(self.environment) > MAX_DEFINITIONS:
             return False
+        return all(
+            self._has_no_slope(name)
+            or (name in self.reference.integers and self._has_no_step(name))
+            for name in self.names
+        )
+
+    def _has_no_slope(self, name: str) -> bool:
+        reference = self.reference
+        return self._are_equal(
+            _slope(self.answer, self.environment, name),
+            _slope(reference.tree, reference.environment, name),
+        )
+
+    def _has_no_step(self, name: str) -> bool:
+        """Whether the sides differ at n + 1 by as much as at n."""
+        sides = (self.answer, self.reference.tree)
+        within = needed_names(sides, self.environment)
+        if any(name in symbols(self.environment[each]) for each in within):
+            return False
+        one, two = sides
+        later, other = (substitute(side, {name: sum_of([Symbol(name), ONE])}) for side in sides)
+        return self._are_equal(
+            Side(Sum((later, two)), self.environment), Side(Sum((other, one)), self.environment)
+        )
+
+    def _are_equal(self, left: Side, right: Side) -> bool:
         try:
-            return all(
-                has_no_unequal_case(
-                    _slope(self.answer, self.environment, name),
-                    _slope(reference.tree, reference.environment, name),
-                    reference.positive,
-                    self.deadline,
-                )
-                for name in self.names
-                if name not in reference.integers
-            )
+            return has_no_unequal_case(left, right, self.reference.positive, self.deadline)
         except (LimitError, UndefinedEverywhere):
             return False
 
@@ -92,8 +123,11 @@ class Pieces:
             points = points_in_case(case, self.names, key, reference.positive)
             if points is None:
                 return None
-            met = (witness_at(reference, self.answer, self.environment, p)[1] for p in points)
-            return None if any(met) else True
+            for point in points:
+                self.deadline.spend(self.look)
+                if witness_at(reference, self.answer, self.environment, point)[1]:
+                    return None
+            return True
 
         found = search_cases(
             Side(Product((*here, self.answer)), self.environment),

@@ -6,7 +6,6 @@ A value is a fraction of two polynomials in generators over the rationals.  See
 
 from __future__ import annotations
 
-import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,8 +15,11 @@ from typing import Self
 
 from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 
+from grader.compare.deadline import NEVER, Deadline
 from grader.errors import GraderError, LimitError
 from grader.limits import (
+    GCD_PAIRS_PER_UNIT,
+    GENERATORS_PER_UNIT,
     MAX_EXPONENT,
     MAX_GCD_DEGREE,
     MAX_GCD_PAIRS,
@@ -26,6 +28,7 @@ from grader.limits import (
     MAX_NUMBER_BITS,
     MAX_TERM_PAIRS,
     MAX_TERMS,
+    PAIRS_PER_UNIT,
 )
 from grader.source import frozen_value
 
@@ -68,6 +71,17 @@ class Element:
     mask: int
 
 
+#: Pairs of terms up to which the length of their numbers is not looked at.
+_FEW_PAIRS = 4_096
+
+
+def _words(poly: fmpq_mpoly) -> int:
+    """How many machine words the numbers of a polynomial have: those of its middle term,
+    which are the longest of a power."""
+    middle = poly.coefficient(len(poly) // 2)
+    return (int(middle.p).bit_length() + int(middle.q).bit_length()) // 64
+
+
 @lru_cache(maxsize=16)
 def _context(capacity: int) -> fmpq_mpoly_ctx:
     return fmpq_mpoly_ctx.get(tuple(f"g{k}" for k in range(capacity)), Ordering.degrevlex)
@@ -82,7 +96,7 @@ class Ring(ABC):
         positive: frozenset[str] = frozenset(),
         scales: Mapping[Kernel, int] | None = None,
         capacity: int = 24,
-        deadline: float = float("inf"),
+        deadline: Deadline = NEVER,
     ) -> None:
         self._context = _context(capacity)
         self._capacity = capacity
@@ -95,7 +109,7 @@ class Ring(ABC):
             for kernel, scale in (scales or {}).items()
         }
         self._positive_names = positive
-        #: Value of ``time.monotonic`` after which work ends with LimitError.
+        #: Where work ends with LimitError.
         self.deadline = deadline
         self._slots: dict[Kernel, int] = {}
         self._kernels: list[Kernel] = []
@@ -189,20 +203,22 @@ class Ring(ABC):
     def _constant(self, value: fmpq) -> Element:
         return Element(self._context.constant(value), self.one_poly, 0)
 
-    def _guard(self, left: int, right: int) -> None:
-        if left * right > MAX_TERM_PAIRS:
+    def _guard(self, pairs: int, left: fmpq_mpoly, right: fmpq_mpoly) -> None:
+        if pairs > MAX_TERM_PAIRS:
             raise LimitError("MAX_TERM_PAIRS", "the expression is too large when written out")
-        self.check_time()
+        octets = 0 if pairs < _FEW_PAIRS else _words(left) + _words(right) >> 3
+        self.deadline.spend(pairs * (1 + octets) // PAIRS_PER_UNIT)
 
-    def check_time(self) -> None:
-        """The last guard: the limits on work end a comparison long before."""
-        if time.monotonic() > self.deadline:
-            raise LimitError("MAX_SECONDS", "the comparison took too long")
+    @property
+    def operation(self) -> int:
+        """Units of work that one operation on values takes, the more the more generators
+        there may be."""
+        return 1 + self._capacity // GENERATORS_PER_UNIT
 
     def _product(self, left: fmpq_mpoly, right: fmpq_mpoly) -> fmpq_mpoly:
-        terms, others = len(left), len(right)
-        if terms * others > 256:
-            self._guard(terms, others)
+        pairs = len(left) * len(right)
+        if pairs > 256:
+            self._guard(pairs, left, right)
         product = left * right
         if len(product) > MAX_TERMS:
             raise LimitError("MAX_TERMS", "the expression is too large when written out")
@@ -242,6 +258,7 @@ class Ring(ABC):
         ):
             self.incomplete = True
             return self.one_poly
+        self.deadline.spend(len(left) * len(right) // GCD_PAIRS_PER_UNIT)
         return left.gcd(right)
 
     def _rationalised(self, num: fmpq_mpoly, den: fmpq_mpoly) -> tuple[fmpq_mpoly, fmpq_mpoly]:

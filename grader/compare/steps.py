@@ -10,7 +10,12 @@ from flint import fmpq, fmpq_mpoly
 from grader.compare.ring import Element, Ring, UndefinedEverywhere
 from grader.compare.surds import sign
 from grader.errors import LimitError
-from grader.limits import MAX_DEGREE_TO_FACTOR, MAX_SPLIT_INDICATORS, MAX_TERMS_TO_FACTOR
+from grader.limits import (
+    GCD_PAIRS_PER_UNIT,
+    MAX_DEGREE_TO_FACTOR,
+    MAX_SPLIT_INDICATORS,
+    MAX_TERMS_TO_FACTOR,
+)
 
 
 class Piecewise(Ring):
@@ -265,6 +270,7 @@ class Piecewise(Ring):
 
     def _plainly_irreducible(self, poly: fmpq_mpoly) -> bool:
         """A polynomial c·g + (terms without g) cannot factor; quick to see."""
+        self.deadline.spend(len(poly) * self.operation)
         counts: dict[int, int] = {}
         alone: set[int] = set()
         for exponents in poly.monoms():
@@ -280,6 +286,7 @@ class Piecewise(Ring):
         if len(poly) > MAX_TERMS_TO_FACTOR or poly.total_degree() > MAX_DEGREE_TO_FACTOR:
             self.incomplete = True
             return [(poly, 1)]
+        self.deadline.spend(20 * self.operation + len(poly) ** 2 // GCD_PAIRS_PER_UNIT)
         _, factors = poly.factor()
         # The order of factors must not depend on the library's internals.
         return sorted(

@@ -16,6 +16,7 @@ from itertools import product, zip_longest
 from typing import ClassVar
 
 from grader.compare.cases import settled
+from grader.compare.deadline import deadline_of_answer
 from grader.compare.field import Element, Field, UndefinedEverywhere
 from grader.compare.growth import few_sizes_tell, jumps_at_whole_numbers
 from grader.compare.interpret import Interpreter
@@ -253,7 +254,7 @@ def _proved(reference: SumReference, answer: Node, own: Mapping[str, Node]) -> b
         )
 
     try:
-        return settled(reference.positive, equal)
+        return settled(reference.positive, equal, deadline_of_answer())
     except (LimitError, UndefinedEverywhere):
         return False
 

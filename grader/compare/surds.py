@@ -21,7 +21,7 @@ from math import ceil, log2
 from flint import acb, arb, ctx, fmpq, fmpz
 
 from grader.compare.ring import Element, Ring
-from grader.limits import MAX_SEPARATION_BITS, PRECISIONS
+from grader.limits import BITS_PER_UNIT, MAX_SEPARATION_BITS, PRECISIONS
 
 #: Exponents of generators, and coefficients.
 Terms = Mapping[tuple[int, ...], Fraction]
@@ -180,6 +180,7 @@ class _Surds:
         bound = self._of_terms(terms)
         if bound is None or bound.bits > MAX_SEPARATION_BITS:
             return False
+        self._field.deadline.spend(len(terms) * (1 + bound.bits // BITS_PER_UNIT))
         # Digits are lost where large terms cancel.
         with ctx.workprec(2 * bound.bits + 64):
             value = self.evaluated(terms)

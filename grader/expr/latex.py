@@ -6,6 +6,7 @@ a text of that vocabulary can be read as; a property test holds it.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from fractions import Fraction
@@ -82,7 +83,7 @@ def to_latex(node: Answer | Condition | Label, functions: Names = NO_NAMES) -> s
         case Product():
             return _product(node, functions)
         case Quotient():
-            return rf"\frac{{{to_latex(node.numerator, functions)}}}{{{to_latex(node.denominator, functions)}}}"
+            return _quotient(node, functions)
         case Power():
             return f"{_base(node.base, functions)}^{{{to_latex(node.exponent, functions)}}}"
         case Call():
@@ -117,6 +118,18 @@ def to_latex(node: Answer | Condition | Label, functions: Names = NO_NAMES) -> s
             return r" \lor ".join(_condition(part, functions) for part in node.conditions)
         case Not():
             return rf"\lnot {bracketed(node.condition, functions)}"
+
+
+#: What begins with a letter d that is a name.
+_D = re.compile(r"d(?:[ ^]|$)")
+
+
+def _quotient(node: Quotient, functions: Names) -> str:
+    above, below = to_latex(node.numerator, functions), to_latex(node.denominator, functions)
+    if _D.match(above) and _D.match(below):
+        # d f over d x is a derivative; brackets make d a name.
+        above = bracketed(node.numerator, functions)
+    return rf"\frac{{{above}}}{{{below}}}"
 
 
 def _entries(node: Entries, functions: Names) -> str:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from grader.compare.cases import Side
+from grader.compare.deadline import deadline_of_answer
 from grader.compare.growth import few_sizes_tell_typed
 from grader.compare.ladder import proved_equal
 from grader.compare.matrix.entries import Entries, entries
@@ -29,7 +30,7 @@ from grader.compare.values import certainly_differ, evaluate
 from grader.errors import LimitError
 from grader.expr.tree import Condition, Node, children
 from grader.expr.typed import Shape, ShapeError, Size, Typed, Typing, shape_text
-from grader.limits import MAX_ENTRY_NODES, MAX_LIGHT_NODES, PRECISIONS
+from grader.limits import MAX_ENTRY_NODES, MAX_LIGHT_NODES, PRECISIONS, UNITS_PER_NODE
 from grader.results import Outcome, Verdict, Witness
 
 #: Numbers for the sizes, in the order of their names and round again.  All different at
@@ -230,7 +231,9 @@ def _witness(
     )
     above = frozenset(name for name in names if _base(name) in positive or name in positive)
     cloud = draw(Stream(f"{key} {_sizes_text(sizes)}"), names, _POINTS, above)
+    deadline, look = deadline_of_answer(), weight(left, right) * UNITS_PER_NODE
     for number in range(_POINTS):
+        deadline.spend(look)
         point = cloud.point(number)
         for i, j, a, b in _paired(left, right):
             found = _at(a, b, point, sizes)
@@ -284,7 +287,10 @@ def _at(
 ) -> Witness | None:
     if left == right:
         return None
-    for precision in PRECISIONS:
+    deadline = deadline_of_answer()
+    for number, precision in enumerate(PRECISIONS):
+        if number:  # more digits are needed seldom
+            deadline.spend((_nodes(left, {}) + _nodes(right, {})) * UNITS_PER_NODE)
         one, two = evaluate(left, {}, point, precision), evaluate(right, {}, point, precision)
         if one is None or two is None:
             continue

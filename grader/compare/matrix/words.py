@@ -84,7 +84,7 @@ class _Kept:
     """What one number stands for: the tree of a field, the argument of an inverse, or the
     word that a symbol for an entry or a number came from."""
 
-    fields: list[tuple[Node, Shape]] = field(default_factory=list)
+    fields: list[tuple[Node, Shape, frozenset[str]]] = field(default_factory=list)  # its names
     inverses: list[tuple[Form, Size, bool]] = field(default_factory=list)  # bool: symmetric
     atoms: dict[Word, str] = field(default_factory=dict)
     words: dict[str, Word] = field(default_factory=dict)
@@ -284,17 +284,19 @@ class Words:
 
     def _number_of(self, tree: Node, shape: Shape) -> int:
         """The number of a field; equal fields of one size have one."""
-        fields = self._kept.fields
-        for number, (other, its) in enumerate(fields):
-            if its == shape and (other == tree or self._alike(other, tree)):
+        fields, names = self._kept.fields, symbols(tree)
+        for number, (other, its, used) in enumerate(fields):
+            if its == shape and used == names and (other == tree or self._alike(other, tree)):
                 return number
-        fields.append((tree, shape))
+        if len(fields) >= MAX_WORDS:
+            raise LimitError("MAX_WORDS", "the expression is too large when written out")
+        fields.append((tree, shape, names))
         return len(fields) - 1
 
     def _alike(self, left: Node, right: Node) -> bool:
         if _is_monomial(left) and _is_monomial(right):
             return False  # in one order, they would be the same
-        return symbols(left) == symbols(right) and self._same(left, right)
+        return self._same(left, right)
 
     def _tree(self, letter: Letter) -> Node:
         return self._kept.fields[int(letter.key)][0]
