@@ -32,6 +32,7 @@ from grader.limits import (
     MAX_MULTIPLIED,
     SAMPLE_SIZE,
     UNITS_PER_CONDITION,
+    UNITS_PER_CONDITION_TERM,
 )
 
 Complex = NDArray[np.complex128]
@@ -159,7 +160,8 @@ def points_in_case(
     A case without assumptions applies everywhere; any points will do for it.
     Raises LimitError.
     """
-    work = UNITS_PER_CONDITION * (1 + len(case.assumed))
+    terms = sum(len(known.num) + len(known.den) for known, _ in case.assumed)
+    work = UNITS_PER_CONDITION * (1 + len(case.assumed)) + UNITS_PER_CONDITION_TERM * terms
     case.field.deadline.spend(work)
     stream = Stream(key)
     cloud = draw(stream, names, SAMPLE_SIZE, positive)

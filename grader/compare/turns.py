@@ -10,7 +10,7 @@ them: √(1 − cos x) = √2·|sin(x/2)|, log cos²x = 2 log|cos x|.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import combinations
 from math import isqrt
 
@@ -18,13 +18,7 @@ from flint import fmpq, fmpq_mpoly
 
 from grader.compare.ring import Element, Kernel
 from grader.compare.steps import Piecewise
-from grader.limits import MAX_TERMS_TO_FACTOR, MAX_TURNED
-
-
-def _subsets(slots: Sequence[int]) -> Iterator[tuple[int, ...]]:
-    """All subsets, the smaller first."""
-    for size in range(len(slots) + 1):
-        yield from combinations(slots, size)
+from grader.limits import MAX_TERMS_TO_FACTOR, MAX_TURNED, UNITS_PER_TURNED_TERM
 
 
 class Turning(Piecewise):
@@ -69,8 +63,9 @@ class Turning(Piecewise):
         slots = self._conjugated_slots(Element(poly, self.one_poly, -1))
         if slots is None:
             return None
-        degrees = poly.degrees()
-        lowest = [min(int(exponents[slot]) for exponents in poly.monoms()) for slot in slots]
+        self.deadline.spend(UNITS_PER_TURNED_TERM * len(poly))
+        degrees, monomials = poly.degrees(), poly.monoms()
+        lowest = [min(int(exponents[slot]) for exponents in monomials) for slot in slots]
         shift = [0] * self._capacity
         for slot, low in zip(slots, lowest, strict=True):
             shift[slot] = low
@@ -155,12 +150,10 @@ class Turning(Piecewise):
         cosines of x − π/2.  So it is factored in these.
         """
         unit = self._slots.get(Kernel("i", ""))
-        slots = self._conjugated_slots(Element(poly, self.one_poly, -1))
-        shifted = None
-        if unit is not None and slots is not None and poly.degrees()[unit] > 0:
-            shifted = next(filter(None, (self._without_i(poly, unit, some) for some in
-                                         _subsets(slots[:MAX_TURNED]))), None)  # fmt: skip
-        turned, quarters, some = shifted or (poly, 0, ())
+        some = None if unit is None else self._to_be_shifted(poly, unit)
+        turned, quarters = poly, 0
+        if some is not None:
+            turned, quarters = self._without_i(poly, unit, some)
         if turned.is_constant():
             return turned.leading_coefficient(), quarters, []
         number = turned.leading_coefficient()
@@ -170,22 +163,37 @@ class Turning(Piecewise):
             factors.append((self._with_i(factor, unit, some) if some else factor, count))
         return number, quarters, factors
 
+    def _to_be_shifted(self, poly: fmpq_mpoly, unit: int) -> tuple[int, ...] | None:
+        """The exponentials E for which to write iF, so that i is left before a polynomial
+        but not within it; None where there are none, or no i is in it anyway."""
+        if not poly.degrees()[unit] or len(poly) > MAX_TERMS_TO_FACTOR:
+            return None
+        slots = self._conjugated_slots(Element(poly, self.one_poly, -1))
+        if slots is None:
+            return None
+        slots = slots[:MAX_TURNED]
+        odd = {(e[unit] & 1, *(e[slot] & 1 for slot in slots)) for e in poly.monoms()}
+        for size in range(len(slots) + 1):
+            for places in combinations(range(1, len(slots) + 1), size):
+                if len({(each[0] + sum(each[k] for k in places)) & 1 for each in odd}) == 1:
+                    return tuple(slots[k - 1] for k in places)
+        return None
+
     def _without_i(
-        self, poly: fmpq_mpoly, unit: int, slots: tuple[int, ...]
-    ) -> tuple[fmpq_mpoly, int, tuple[int, ...]] | None:
-        """A polynomial in F with E = iF for some exponentials, how many factors i are left
-        before it, and these; None where i is left within."""
+        self, poly: fmpq_mpoly, unit: int | None, slots: tuple[int, ...]
+    ) -> tuple[fmpq_mpoly, int]:
+        """A polynomial in F with E = iF for those exponentials, and how many factors i are
+        left before it."""
+        assert unit is not None
         terms: dict[tuple[int, ...], fmpq] = {}
-        before: int | None = None
+        before = 0
         for exponents, coefficient in poly.terms():
             count = int(exponents[unit]) + sum(int(exponents[slot]) for slot in slots)
-            before = count & 1 if before is None else before
-            if (count - before) & 1:
-                return None
+            before = count & 1
             new = list(map(int, exponents))
             new[unit] = 0
             terms[tuple(new)] = -coefficient if (count - before) & 2 else coefficient
-        return self._context.from_dict(terms), before or 0, slots
+        return self._context.from_dict(terms), before
 
     def _with_i(self, poly: fmpq_mpoly, unit: int | None, slots: tuple[int, ...]) -> fmpq_mpoly:
         """A polynomial in E with F = −iE."""
