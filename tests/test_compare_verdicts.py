@@ -113,8 +113,11 @@ ACCEPTED = [
     ("I[x^2 - I[x > 5] > 1]", "I[x^2 > 1]", "case split"),
     ("\\max(x, y, z)", "\\max(z, \\max(y, x))", "normal form"),
     # No proof is known here; points say so, and are called what they are.
-    ("\\arctan x + \\arctan(1/x)", "\\frac{\\pi}{2} \\operatorname{sgn}(x)", "sampled"),
-    ("\\arctan(y/x) + \\arctan(x/y)", "\\frac\\pi2 \\operatorname{sgn}(x y)", "sampled"),
+    ("\\arctan x + \\arctan(1/x)", "\\frac{\\pi}{2} \\operatorname{sgn}(x)", "normal form"),
+    ("\\arctan(y/x) + \\arctan(x/y)", "\\frac\\pi2 \\operatorname{sgn}(x y)", "normal form"),
+    ("\\arctan\\frac{1}{x-y}", "\\frac\\pi2 - \\arctan(x-y) - \\pi I[y > x]", "normal form"),
+    ("\\sin^2 x\\arctan(1/y)", "\\sin^2 x(\\frac\\pi2 \\operatorname{sgn} y - \\arctan y)", "normal form"),
+    ("\\log|\\sec x + \\tan x|", "-\\log|\\sec x - \\tan x|", "sampled"),
     # Zero to a power is zero wherever the power is positive.
     ("0^{x^2} + 1", "1", "normal form"),
     ("\\max(0, x)^\\pi", "\\begin{cases}x^\\pi & x>0\\\\0&\\text{otherwise}\\end{cases}",

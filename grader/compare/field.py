@@ -35,6 +35,12 @@ from grader.compare.ring import Element, Kernel, Restart, UndefinedEverywhere
 __all__ = ["Element", "Field", "Kernel", "Restart", "UndefinedEverywhere"]
 
 
+def _comes_first(value: Element) -> bool:
+    """Whether a fraction, and not its inverse, is the one that is kept of the two."""
+    above, below = ((poly.total_degree(), len(poly), str(poly)) for poly in (value.num, value.den))
+    return above >= below
+
+
 class Field(Powers):
     """The algebra of normal forms; see ``compare/interpret.py`` for the operations.
 
@@ -148,7 +154,14 @@ class Field(Powers):
         if argument.num.is_constant() and argument.den.is_one():
             return self._atan_of_fraction(argument)
         sine = self._freed_of_roots(argument, self.one)
-        return self._odd_call("atan", argument) if sine is None else self._odd_call("asin", sine)
+        if sine is not None:
+            return self._odd_call("asin", sine)
+        if _comes_first(argument) or self._has(argument, self._complex):
+            return self._odd_call("atan", argument)
+        # Of u and 1/u one is kept: arctan u = ±π/2 − arctan(1/u), with the sign of u.
+        side = self.difference(self._twice(self.step(argument, strict=True)), self.one)
+        quarter = self.multiply([side, self._times(self.constant("pi"), fmpq(1, 2))])
+        return self.difference(quarter, self._odd_call("atan", self._inverse(argument)))
 
     def _atan_of_fraction(self, argument: Element) -> Element:
         """Over the Gaussian primes, so that all relations are known."""
