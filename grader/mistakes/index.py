@@ -73,8 +73,10 @@ def derived(subject: Subject) -> Iterator[tuple[Entry, Wrong]]:
 
 
 def values_for(subject: Subject, index: Index) -> Values:
-    """What evaluates trees over a part's names at the points of its index."""
-    return _values_at(subject, [read_point(_reference(subject).leaves, s) for s in index.spots])
+    """What evaluates trees over a part's names at the points of its index: the fixed ones,
+    then those that are its own."""
+    leaves = _reference(subject).leaves
+    return _values_at(subject, [read_point(leaves, spot) for spot in index.spots])
 
 
 def _reference(subject: Subject) -> Reference:
@@ -82,10 +84,10 @@ def _reference(subject: Subject) -> Reference:
 
 
 def _values_at(subject: Subject, further: Sequence[Point]) -> Values:
-    """The same at the fixed points and some further ones."""
     reference = _reference(subject)
-    points = [*(fixed.at for fixed in reference.points), *further]
-    return Values(points, reference.environment, reference.tree)
+    if not further:
+        return reference.everywhere
+    return Values(further, reference.environment, reference.tree, before=reference.everywhere)
 
 
 def numbers(values: Found) -> Numbers | None:
