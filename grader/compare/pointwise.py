@@ -208,6 +208,8 @@ class Values:
         return found
 
     def _here(self, tree: Node, definitions: Mapping[str, Node] | None) -> Found:
+        if not self._points:
+            return ()
         environment = self._environment
         known: Known[Column] | None = self._known
         if definitions:

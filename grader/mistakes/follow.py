@@ -164,6 +164,8 @@ class _Glance:
 
     def mending(self, name: str, changes: list[_Change]) -> list[_Change]:
         """The changes of a definition under which the answer may be right here."""
+        if not changes:
+            return []
         values = self._changed(changes)
         # Many changes come to the same: each number is tried once, each ball by itself.
         tried: dict[tuple[int, int], Value] = {}

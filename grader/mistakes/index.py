@@ -143,19 +143,19 @@ def _indexed(
     points and ``further`` ones."""
     reference = _reference(subject)
     beyond = Values(further, reference.environment, reference.tree)
-    right = (*reference.everywhere.of(reference.tree), *beyond.of(reference.tree))
+    right = fingerprint_of((*reference.everywhere.of(reference.tree), *beyond.of(reference.tree)))
     probes = _probes(subject, _values_at(subject, further))
     everywhere: dict[str, tuple[Entry, ...]] = {}
     at_probes: dict[str, tuple[Entry, ...]] = {}
     for entry, tree, fixed in entries:
         found = (*fixed, *beyond.of(tree))
-        if fingerprint_of(found) == fingerprint_of(right):
+        name = fingerprint_of(found)
+        if name == right:
             continue  # this mistake may be none here
-        tables = [(everywhere, found)]
+        names = [(everywhere, name)]
         if probes:
-            tables.append((at_probes, tuple(found[k] for k in probes)))
-        for table, values in tables:
-            name = fingerprint_of(values)
+            names.append((at_probes, fingerprint_of(tuple(found[k] for k in probes))))
+        for table, name in names:
             table[name] = (*table.get(name, ()), entry)
     spots = tuple(point_text(reference.leaves, point) for point in further)
     return Index(everywhere, at_probes, probes, spots)
