@@ -122,10 +122,9 @@ class Pages:
         if element is None:
             return Markup('<code class="latex">{}</code>').format(visible(latex))
         # Its text alternative is for readers that know no MathML, and for copying.
-        return Markup('<span class="math" title="{}">{}</span>').format(
-            visible(self._unicode(latex)),
-            Markup(element),  # noqa: S704 - made of the tables of mathml.py only
-        )
+        title = escape(visible(self._unicode(latex)))
+        # The element is made of the tables of mathml.py only.
+        return Markup(f'<span class="math" title="{title}">{element}</span>')  # noqa: S704
 
     def html(self, template: str, **context: object) -> str:
         """An HTML page; its policy allows the style sheet and nothing else."""

@@ -28,6 +28,7 @@ from grader.reports.words import (
     method_text,
     number_text,
     plural,
+    total,
     value_words,
 )
 from grader.results import FOR_A_PERSON, Outcome
@@ -218,9 +219,9 @@ def _question_view(
     statements = [part for part in question["parts"] if part["part"] in results]
     parts = tuple(arranged.part(part, results[part["part"]]) for part in statements)
     rows = [results[part["part"]] for part in statements]
-    score = sum((fraction(row["points"]) for row in rows if row["points"] is not None), Fraction(0))
-    waiting = sum((fraction(row["possible"]) for row in rows if row["points"] is None), Fraction(0))
-    possible = sum((fraction(row["possible"]) for row in rows), Fraction(0))
+    score = total(row["points"] for row in rows if row["points"] is not None)
+    waiting = total(row["possible"] for row in rows if row["points"] is None)
+    possible = total(row["possible"] for row in rows)
     return QuestionView(
         question=str(question["question"]),
         title=one_line(str(question.get("title") or f"Question {question['question']}")),
