@@ -20,6 +20,7 @@ from weakref import finalize
 from grader.errors import Fault, FileError
 from grader.files import replacing
 from grader.limits import RESULTS_KEPT
+from grader.reports.line_reader import PARTS, LineReader
 from grader.reports.results_json import (
     END_OF_STUDENTS,
     STUDENTS,
@@ -48,6 +49,7 @@ class StudentLines(Sequence[Mapping[str, Any]]):
         finalize(self, os.close, descriptor)
         self._file = FileIO(descriptor, closefd=False)
         self._starts = starts
+        self._reader = LineReader()
         self._last: tuple[int, Mapping[str, Any]] | None = None
 
     def __len__(self) -> int:
@@ -66,7 +68,7 @@ class StudentLines(Sequence[Mapping[str, Any]]):
         # The reports of one student ask one after the other.
         if self._last is not None and self._last[0] == place:
             return self._last[1]
-        found: Mapping[str, Any] = json.loads(self.line(place))
+        found = self._reader.read(self.line(place))
         self._last = place, found
         return found
 
@@ -139,7 +141,7 @@ class SubmissionLines:
     def line(self, submission: Submission) -> str:
         """A submission as JSON on one line."""
         head = line_text(submission.head_json()).removesuffix("}")
-        return f'{head}, "parts": [{", ".join(map(self._text, submission.parts))}]}}'
+        return f"{head}{PARTS}{', '.join(map(self._text, submission.parts))}]}}"
 
     def _text(self, part: PartResult) -> str:
         found = self._texts.get(id(part))

@@ -281,31 +281,31 @@ _WITH_MORE = frozenset({
 
 
 @lru_cache(2048)
-def _alone(token: str) -> tuple[str, str] | None:
+def _alone(sign: str) -> tuple[str, str] | None:
     r"""What a token comes to by itself, as ``\theta_{01}`` to ``θ₀₁``, and its kind.
 
     None for one that takes arguments, or has to be taken apart.
     """
-    match = _INDEXED.fullmatch(token)
+    match = _INDEXED.fullmatch(sign)
     if match is not None:
         name = match.group(1)
         letter = GREEK.get(name[1:], "") if name[0] == "\\" else name
         return (letter + match.group(4).translate(_SUBSCRIPTS), "atom") if letter else None
-    if token in _WITH_MORE:
+    if sign in _WITH_MORE:
         return None
-    if token.isspace() or token in _NOTHING:
+    if sign.isspace() or sign in _NOTHING:
         return "", "blank"
-    if token in _BLANKS:
+    if sign in _BLANKS:
         return " ", "blank"
-    if token in _OPERATORS:
-        return _OPERATORS[token], "operator"
-    if token == "'":
+    if sign in _OPERATORS:
+        return _OPERATORS[sign], "operator"
+    if sign == "'":
         return "′", "script"
-    name = token[1:] if token[0] == "\\" else ""
+    name = sign[1:] if sign[0] == "\\" else ""
     if name in _WORDS:
         return name, "word"
-    shown = _SYMBOLS.get(name, token)
-    return shown, _KINDS.get(token, _KINDS.get(shown, "atom"))
+    shown = _SYMBOLS.get(name, sign)
+    return shown, _KINDS.get(sign, _KINDS.get(shown, "atom"))
 
 
 def _row(environment: str, cells: list[str]) -> str:
