@@ -50,3 +50,22 @@ def test_equal_results_are_one_value() -> None:
     assert first["parts"][0] is second["parts"][0]
     assert first["parts"][1] == {"part": "q2", "points": 0}
     assert second["parts"][1] == {"part": "q2", "points": 1}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"student": {"id": "1"}, "file": "a", "parts": [{"part": "q1"}]}',
+        '{"parts": [{"part": "q1"}], "student": {"id": "1"}, "file": "a"}',
+        '{"student": {"id": "1"}, "parts": [{"part": "q1"}], "file": "a"}',
+        '{"student": {"id": "1"}, "x": {"y": 1, "parts": []}, "file": "a"}',
+    ],
+)
+def test_who_a_line_is_about_is_read_without_the_rest(line: str) -> None:
+    head, whole = LineReader().head(line), json.loads(line)
+    assert (head["student"], head["file"]) == (whole["student"], whole["file"])
+
+
+def test_the_parts_are_not_read_for_that() -> None:
+    line = '{"student": {"id": "1"}, "file": "a", "parts": [{"part": "q1"}]}'
+    assert LineReader().head(line).keys() == {"student", "file"}

@@ -24,6 +24,16 @@ class LineReader:
     def __init__(self) -> None:
         self._part = lru_cache(RESULTS_READ)(json.loads)
 
+    def head(self, line: str) -> dict[str, Any]:
+        """What a line says of a student and of the file, perhaps with the parts.  Raises as
+        :meth:`read`."""
+        head, mark, _ = line.partition(PARTS)
+        try:
+            found: dict[str, Any] = json.loads(head + "}") if mark else {}
+        except ValueError:
+            found = {}
+        return found if {"student", "file"} <= found.keys() else self.read(line)
+
     def read(self, line: str) -> dict[str, Any]:
         """The value of a line, as ``json.loads`` gives it.  Raises ValueError and
         RecursionError."""

@@ -72,6 +72,10 @@ class StudentLines(Sequence[Mapping[str, Any]]):
         self._last = place, found
         return found
 
+    def heads(self) -> Iterator[Mapping[str, Any]]:
+        """Each student with at least ``student`` and ``file``, sooner than as a whole."""
+        return (self._reader.head(self.line(place)) for place in range(len(self)))
+
     def line(self, place: int) -> str:
         """A student as it stands in the file."""
         self._file.seek(self._starts[place])
@@ -85,6 +89,11 @@ class StudentLines(Sequence[Mapping[str, Any]]):
         return isinstance(other, Sequence) and list(self) == list(other)
 
     __hash__ = None  # type: ignore[assignment]
+
+
+def student_heads(students: Sequence[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
+    """Each student with at least ``student`` and ``file``."""
+    return students.heads() if isinstance(students, StudentLines) else students
 
 
 def student_line(students: Sequence[Mapping[str, Any]], place: int) -> str:
