@@ -17,7 +17,6 @@ from grader.questions.part import Kind, Part
 from grader.read.located import Located
 from grader.read.moment import moment_text
 from grader.read.rubric import KIND_KEYS, QuestionFile, RubricFile
-from grader.read.rubric_read import load_rubric_file, read_rubric
 from grader.read.suggest import LOOSELY, did_you_mean, near
 from grader.results import HomeworkStatement, Later, PartStatement, QuestionStatement
 from grader.source import Place, line_and_column
@@ -78,6 +77,9 @@ def load_rubric(path: str | Path) -> Homework:
         kept = None  # said below, as a fault of the rubric
     if kept is not None:
         return Homework(*kept)
+    # A rubric that is kept does without what reads it.
+    from grader.read.rubric_read import load_rubric_file
+
     homework = _with_all_faults(lambda: load_rubric_file(found))
     keep_compiled((homework.file, homework.statement, homework.parts))
     return homework
@@ -85,6 +87,8 @@ def load_rubric(path: str | Path) -> Homework:
 
 def parse_rubric(text: str, file: str = "rubric.yaml") -> Homework:
     """The same from a text.  Raises RubricError."""
+    from grader.read.rubric_read import read_rubric
+
     return _with_all_faults(lambda: read_rubric(text, file))
 
 

@@ -102,6 +102,10 @@ SECTION_BYTES = 64 * 2**20
 #: two kilobytes each.
 FORMULAS_KEPT = 8192
 
+#: Words, numbers and formulas of pages that are kept as a format has them: more than
+#: stand in any homework, beside what students wrote.
+PRINTED_KEPT = 1024
+
 #: Files that are made durable together: one wait for the disk for all of them, and few
 #: enough that a full disk is noticed soon.
 FILES_TOGETHER = 240
@@ -482,6 +486,9 @@ JOURNAL_SMALL = 100_000
 #: Results of answers that are kept decoded while a class is written: a part has few
 #: hundred different answers in a class of a thousand.
 RESULTS_KEPT = 20_000
+
+#: The same while a class is read again, for its pages and for each export.
+RESULTS_READ = 8_192
 
 #: Seconds that the scheduler of a cluster may take to answer.
 CLUSTER_SECONDS = 10

@@ -22,7 +22,7 @@ from grader.reports.feedback import student_pages
 from grader.reports.pages import Pages
 from grader.reports.sheet import student_stems
 from grader.reports.store import Store
-from grader.reports.view import part_views, student_view
+from grader.reports.view import PartViews, student_view
 
 DATA = Path(__file__).parent / "data" / "reports_results.json"
 
@@ -75,7 +75,7 @@ def test_whatever_changes_is_rendered_anew(document: Any, change: Any) -> None:
 
 def test_equal_parts_are_arranged_and_rendered_once(document: Any, monkeypatch: Any) -> None:
     students = document["students"][:1] * 3
-    views = part_views()
+    views = PartViews()
     first, second, _ = (student_view(document, one, views) for one in students)
     pairs = zip(first.questions, second.questions, strict=True)
     assert all(a is b for q, r in pairs for a, b in zip(q.parts, r.parts, strict=True))

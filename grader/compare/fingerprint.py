@@ -31,7 +31,7 @@ def fingerprint(reference: Reference, tree: Node, definitions: Mapping[str, Node
     None where the tree cannot be evaluated.
     """
     try:
-        return fingerprint_of(reference.everywhere.of(tree, definitions))
+        return fingerprint_of(reference.everywhere.of_answer(tree, definitions))
     except (LimitError, KeyError, Unevaluated):
         return None
 

@@ -160,16 +160,23 @@ class Values:
 
     ``environment`` gives names a tree of their own.  What ``common`` is made of is worked
     out once, for all trees that it stands in.  A value is exact, or a ball, or None where
-    the tree is certainly undefined, or Unsure where that is not certain.
+    the tree is certainly undefined, or Unsure where that is not certain.  With ``before``,
+    values at the points of another come first.
     """
 
     def __init__(
-        self, points: Sequence[Point], environment: Mapping[str, Node], common: Node
+        self,
+        points: Sequence[Point],
+        environment: Mapping[str, Node],
+        common: Node,
+        before: Values | None = None,
     ) -> None:
+        self._before = before
         self._points = tuple(points)
         self._environment = environment
         self._algebra = Everywhere(self._points)
         self._common = common
+        self._answer: tuple[Node, Mapping[str, Node], Found] | None = None
 
     @cached_property
     def _known(self) -> Known[Column]:
@@ -186,6 +193,23 @@ class Values:
 
         Raises LimitError, Unevaluated, and KeyError for a name that the points lack.
         """
+        found = self._here(tree, definitions)
+        return found if self._before is None else (*self._before.of(tree, definitions), *found)
+
+    def of_answer(self, tree: Node, definitions: Mapping[str, Node]) -> Found:
+        """:meth:`of` for an answer, which one look after the other asks for."""
+        last = self._answer
+        if last is not None and last[0] is tree and last[1] == definitions:
+            return last[2]
+        found = self._here(tree, definitions)
+        if self._before is not None:
+            found = (*self._before.of_answer(tree, definitions), *found)
+        self._answer = tree, definitions, found
+        return found
+
+    def _here(self, tree: Node, definitions: Mapping[str, Node] | None) -> Found:
+        if not self._points:
+            return ()
         environment = self._environment
         known: Known[Column] | None = self._known
         if definitions:

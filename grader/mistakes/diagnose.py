@@ -9,7 +9,7 @@ factor is tried, then the closest exact relation to the right answer.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from types import MappingProxyType
@@ -21,7 +21,8 @@ from grader.compare.cases import Side
 from grader.compare.fingerprint import fingerprint_of
 from grader.compare.interpret import Unevaluated
 from grader.compare.ladder import proved_equal
-from grader.compare.pointwise import PRECISION, Found, Values, may_be_equal
+from grader.compare.pointwise import PRECISION, Found, Values, differ, may_be_equal
+from grader.compare.proof import proved_beside
 from grader.errors import LimitError
 from grader.expr.composite import Answer, Chosen, Entries, Extents
 from grader.expr.tree import (
@@ -55,25 +56,42 @@ _RELATION_NUDGES: Mapping[str, str] = MappingProxyType({
 @dataclass(frozen=True, slots=True)
 class _Scale:
     """A factor that an answer may be off by: the row's name, what to say, its values at
-    all points and at the probes."""
+    all points, if there are any, and at the probes."""
 
     name: str
     sentence: str
     factor: Node
-    values: Found
+    values: Numbers | None
     at_probes: Numbers
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What is known of a part before any answer; ``rows`` keeps what rows of the table
-    derive for it, once it was needed."""
+    """What is known of a part before any answer; ``right`` are the reference's values.  ``rows`` keeps what rows of the table
+    derive for it, ``found`` the values of wrong answers, once they were needed."""
 
     subject: Subject
     index: Index
     values: Values
+    right: Found
     scales: tuple[_Scale, ...]
     rows: dict[int, tuple[Wrong, ...]] = field(default_factory=dict)
+    found: dict[Entry, Numbers | None] = field(default_factory=dict)
+
+    def wrong(self, entry: Entry) -> tuple[Wrong, Node] | None:
+        """The wrong answer that an entry stands for, and its tree; None where there is none."""
+        row = self.rows.get(entry.row)
+        if row is None:
+            row = self.rows[entry.row] = tuple(entry.mistake.derive(self.subject))
+        wrong = row[entry.place] if entry.place < len(row) else None
+        return (wrong, wrong.tree) if wrong is not None and isinstance(wrong.tree, Node) else None
+
+    def values_of(self, entry: Entry, tree: Node) -> Numbers | None:
+        """The values of the wrong answer that an entry stands for, if there is one at every
+        point.  Raises LimitError, KeyError and Unevaluated."""
+        if entry not in self.found:
+            self.found[entry] = numbers(self.values.of(tree))
+        return self.found[entry]
 
 
 class Diagnoser:
@@ -91,6 +109,7 @@ class Diagnoser:
         self._source = source
         self._indices: dict[str, _Known | None] = {}
         self._relations: dict[str, Relations] = {}
+        self._sizes: dict[str, tuple[tuple[Entry, Wrong], ...]] = {}
 
     def diagnose(
         self, part: Part, answer: Answer, definitions: Mapping[str, Node]
@@ -115,7 +134,9 @@ class Diagnoser:
 
             return diagnose_value(part, answer, definitions)
         if isinstance(answer, Dimensions):
-            return _diagnose_size(self._subject(part), answer, definitions)
+            if part.id not in self._sizes:
+                self._sizes[part.id] = tuple(derived(self._subject(part)))
+            return _diagnose_size(part, self._sizes[part.id], answer, definitions)
         if part.id not in self._indices:
             self._indices[part.id] = _known(self._subject(part), self._source)
         known = self._indices[part.id]
@@ -123,10 +144,11 @@ class Diagnoser:
             return None
         environment = {**part.statement.forward, **definitions}
         try:
-            values = known.values.of(answer, definitions)
+            values = known.values.of_answer(answer, definitions)
             found = _single(known, fingerprint_of(values), answer, environment)
             exact = numbers(values)
-            if found is not None or exact is None:
+            if found is not None or exact is None or not any(map(differ, exact, known.right)):
+                # What no value tells from the right answer is nothing beside it by its values.
                 return found
             with ctx.workprec(PRECISION):
                 return _pair(known, exact, answer, environment) or self._relation(
@@ -146,7 +168,7 @@ class Diagnoser:
         from grader.mistakes.relation import Relations
 
         subject = known.subject
-        right = numbers(known.values.of(subject.reference))
+        right = numbers(known.right)
         if right is None:
             return None
         if subject.part.id not in self._relations:
@@ -208,30 +230,22 @@ def _known(subject: Subject, source: str) -> _Known | None:
         scale = values.of(factor)
         divisors = numbers(tuple(scale[k] for k in index.probes))
         if divisors is not None and not any(divisor == 0 for divisor in divisors):
-            scales.append(_Scale(name, sentence, factor, scale, divisors))
-    return _Known(subject, index, values, tuple(scales))
+            scales.append(_Scale(name, sentence, factor, numbers(scale), divisors))
+    right = values.of(subject.reference)
+    return _Known(subject, index, values, right, tuple(scales))
 
 
 def _proved(part: Part, answer: Node, environment: Mapping[str, Node], candidate: Node) -> bool:
     left = Side(answer, environment)
     right = Side(candidate, environment)
-    return proved_equal(left, right, part.statement.positive)
-
-
-def _wrong(known: _Known, entry: Entry) -> tuple[Wrong, Node] | None:
-    """The wrong answer that an entry stands for, and its tree; None where there is none."""
-    row = known.rows.get(entry.row)
-    if row is None:
-        row = known.rows[entry.row] = tuple(entry.mistake.derive(known.subject))
-    wrong = row[entry.place] if entry.place < len(row) else None
-    return (wrong, wrong.tree) if wrong is not None and isinstance(wrong.tree, Node) else None
+    return proved_beside(part.references[0], left, right, part.statement.positive)
 
 
 def _single(
     known: _Known, name: str, answer: Node, environment: Mapping[str, Node]
 ) -> Diagnosis | None:
     for entry in known.index.everywhere.get(name, ())[:MAX_CANDIDATES]:
-        found = _wrong(known, entry)
+        found = known.wrong(entry)
         if found is not None and _proved(known.subject.part, answer, environment, found[1]):
             return Diagnosis(entry.mistake.name, found[0].sentence, entry.mistake.nudge)
     return None
@@ -274,8 +288,10 @@ def _pair(
     for scale in known.scales:
         left = [value / by for value, by in zip(seen, scale.at_probes, strict=True)]
         for entry in known.index.at_probes.get(fingerprint_of(left), ()):
-            found = _wrong(known, entry)
-            if found is None or not _agrees(known.values.of(found[1]), scale.values, values):
+            found = known.wrong(entry)
+            if found is None:
+                continue
+            if not _agrees(known.values_of(entry, found[1]), scale.values, values):
                 continue
             tried += 1
             if tried > MAX_CANDIDATES:
@@ -290,29 +306,38 @@ def _pair(
     return None
 
 
-def _agrees(found: Found, scale: Found, values: Numbers) -> bool:
+def _agrees(wrong: Numbers | None, factors: Numbers | None, values: Numbers) -> bool:
     """Whether a wrong answer times a factor has an answer's values at all points."""
-    exact, factors = numbers(found), numbers(scale)
-    if exact is None or factors is None:
+    if wrong is None or factors is None:
         return False
     return all(
         may_be_equal(mine * factor, theirs)
-        for mine, factor, theirs in zip(exact, factors, values, strict=True)
+        for mine, factor, theirs in zip(wrong, factors, values, strict=True)
     )
 
 
 def _diagnose_size(
-    subject: Subject, answer: Dimensions, definitions: Mapping[str, Node]
+    part: Part,
+    known: Sequence[tuple[Entry, Wrong]],
+    answer: Dimensions,
+    definitions: Mapping[str, Node],
 ) -> Diagnosis | None:
-    positive = subject.part.statement.positive
-    for entry, found in derived(subject):
+    """The mistake that a size comes from; ``known`` are the wrong ones."""
+    positive = part.statement.positive
+    # Most sizes are numbers and names, and the same few of them stand in all wrong answers.
+    met: dict[tuple[Node, Node], bool] = {}
+
+    def is_equal(mine: Node, theirs: Node) -> bool:
+        if (mine, theirs) not in met:
+            sides = Side(mine, definitions), Side(theirs, {})
+            met[mine, theirs] = proved_equal(*sides, positive)
+        return met[mine, theirs]
+
+    for entry, found in known:
         wrong = found.tree
         assert isinstance(wrong, Dimensions)
-        if wrong == subject.part.answer:
+        if wrong == part.answer:
             continue
-        if all(
-            proved_equal(Side(mine, definitions), Side(theirs, {}), positive)
-            for mine, theirs in ((answer.rows, wrong.rows), (answer.columns, wrong.columns))
-        ):
+        if is_equal(answer.rows, wrong.rows) and is_equal(answer.columns, wrong.columns):
             return Diagnosis(entry.mistake.name, found.sentence, entry.mistake.nudge)
     return None

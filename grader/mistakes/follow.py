@@ -18,9 +18,9 @@ from flint import fmpq
 from grader.compare.cases import Side
 from grader.compare.fingerprint import fingerprint_of
 from grader.compare.interpret import Unevaluated
-from grader.compare.ladder import proved_equal
 from grader.compare.numbers import Unsure, Value
 from grader.compare.pointwise import Found, differ
+from grader.compare.proof import proved_beside
 from grader.compare.reference import leaf_names
 from grader.errors import LimitError
 from grader.expr.calculus import product_of, sum_of
@@ -81,7 +81,7 @@ def find_slip(part: Part, answer: Answer, definitions: Mapping[str, Node]) -> Sl
         wanted = reference.everywhere.of(reference.tree)
         right = fingerprint_of(wanted)
         mine = leaf_names(answer, {**part.statement.forward, **definitions})
-        values = reference.everywhere.of(answer, definitions)
+        values = reference.everywhere.of_answer(answer, definitions)
         if len(mine) < len(reference.names) or not any(value != 0 for value in values):
             return None
         environment = {**reference.environment, **definitions}
@@ -99,7 +99,8 @@ def find_slip(part: Part, answer: Answer, definitions: Mapping[str, Node]) -> Sl
                 mended = change.tree
                 changed = {**definitions, name: mended}
                 found = reference.everywhere.of(answer, changed)
-                if fingerprint_of(found) == right and proved_equal(
+                if fingerprint_of(found) == right and proved_beside(
+                    reference,
                     Side(answer, {**part.statement.forward, **changed}),
                     Side(reference.tree, reference.environment),
                     part.statement.positive,
@@ -163,6 +164,8 @@ class _Glance:
 
     def mending(self, name: str, changes: list[_Change]) -> list[_Change]:
         """The changes of a definition under which the answer may be right here."""
+        if not changes:
+            return []
         values = self._changed(changes)
         # Many changes come to the same: each number is tried once, each ball by itself.
         tried: dict[tuple[int, int], Value] = {}

@@ -73,8 +73,10 @@ def derived(subject: Subject) -> Iterator[tuple[Entry, Wrong]]:
 
 
 def values_for(subject: Subject, index: Index) -> Values:
-    """What evaluates trees over a part's names at the points of its index."""
-    return _values_at(subject, [read_point(_reference(subject).leaves, s) for s in index.spots])
+    """What evaluates trees over a part's names at the points of its index: the fixed ones,
+    then those that are its own."""
+    leaves = _reference(subject).leaves
+    return _values_at(subject, [read_point(leaves, spot) for spot in index.spots])
 
 
 def _reference(subject: Subject) -> Reference:
@@ -82,10 +84,10 @@ def _reference(subject: Subject) -> Reference:
 
 
 def _values_at(subject: Subject, further: Sequence[Point]) -> Values:
-    """The same at the fixed points and some further ones."""
     reference = _reference(subject)
-    points = [*(fixed.at for fixed in reference.points), *further]
-    return Values(points, reference.environment, reference.tree)
+    if not further:
+        return reference.everywhere
+    return Values(further, reference.environment, reference.tree, before=reference.everywhere)
 
 
 def numbers(values: Found) -> Numbers | None:
@@ -141,19 +143,19 @@ def _indexed(
     points and ``further`` ones."""
     reference = _reference(subject)
     beyond = Values(further, reference.environment, reference.tree)
-    right = (*reference.everywhere.of(reference.tree), *beyond.of(reference.tree))
+    right = fingerprint_of((*reference.everywhere.of(reference.tree), *beyond.of(reference.tree)))
     probes = _probes(subject, _values_at(subject, further))
     everywhere: dict[str, tuple[Entry, ...]] = {}
     at_probes: dict[str, tuple[Entry, ...]] = {}
     for entry, tree, fixed in entries:
         found = (*fixed, *beyond.of(tree))
-        if fingerprint_of(found) == fingerprint_of(right):
+        name = fingerprint_of(found)
+        if name == right:
             continue  # this mistake may be none here
-        tables = [(everywhere, found)]
+        names = [(everywhere, name)]
         if probes:
-            tables.append((at_probes, tuple(found[k] for k in probes)))
-        for table, values in tables:
-            name = fingerprint_of(values)
+            names.append((at_probes, fingerprint_of(tuple(found[k] for k in probes))))
+        for table, name in names:
             table[name] = (*table.get(name, ()), entry)
     spots = tuple(point_text(reference.leaves, point) for point in further)
     return Index(everywhere, at_probes, probes, spots)

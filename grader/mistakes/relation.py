@@ -7,20 +7,20 @@ grades decides.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from itertools import combinations_with_replacement, islice, permutations
-from math import isfinite
+from math import isfinite, nan
 from typing import Any as Anything
 
 from flint import arb, fmpq
 
 from grader.compare.cases import Side
-from grader.compare.ladder import proved_equal
 from grader.compare.numbers import Value
 from grader.compare.pointwise import Values, may_be_equal
+from grader.compare.proof import proved_beside
 from grader.expr.calculus import ONE, product_of
 from grader.expr.tree import (
     Call,
@@ -64,14 +64,14 @@ class Relations:
     """The simple factors and terms of a part, by their values up to a number in front.
 
     Values at a few points, each divided by the first, are the same for all multiples of
-    a tree, so that a look-up finds every candidate at once.  What is made for some points
-    is kept for the answers that come after.
+    a tree.  Floats pass over most candidates; exact values decide about the others.
+    What is made for two points is kept for the answers that come after.
     """
 
     def __init__(self, subject: Subject, known: Values) -> None:
         self._subject = subject
         self._known = known
-        self._indices: dict[tuple[int, ...], dict[tuple[str, ...], list[int]]] = {}
+        self._ratios: dict[tuple[int, int], list[float]] = {}
 
     def closest(
         self,
@@ -88,17 +88,14 @@ class Relations:
         """
         subject = self._subject
         both = list(zip(values, right, strict=True))
-        ratios = tuple(_nonzero(v / r) if r != 0 else None for v, r in both)
-        differences = tuple(_nonzero(v - r) for v, r in both)
-        for name, wanted in (("times", ratios), ("plus", differences)):
-            places = tuple(k for k, value in enumerate(wanted) if value is not None)
-            places = places[:RELATION_POINTS]
-            if len(places) < RELATION_LEAST:
-                continue
-            fitting = self._fitting(places, wanted)
-            for tree in islice(fitting, MAX_CANDIDATES):
+        sought: list[tuple[str, Few]] = [("plus", tuple(v - r for v, r in both))]
+        if all(r != 0 or _nonzero(v) is None for v, r in both):
+            sought.insert(0, ("times", tuple(v / r if r != 0 else None for v, r in both)))
+        for name, wanted in sought:
+            for tree in islice(self._fitting(wanted), MAX_CANDIDATES):
                 joined = (Product if name == "times" else Sum)((subject.reference, tree))
-                if proved_equal(
+                if proved_beside(
+                    subject.part.references[0],
                     Side(answer, environment),
                     Side(joined, environment),
                     subject.part.statement.positive,
@@ -106,48 +103,57 @@ class Relations:
                     return Relation(name, tree)
         return None
 
-    def _fitting(self, places: tuple[int, ...], wanted: Few) -> Iterator[Node]:
-        """Trees of which the wanted values are a multiple, with that multiple, simplest first.
+    def _fitting(self, exact: Few) -> Iterator[Node]:
+        """Trees of which the values are a multiple, with that multiple, simplest first.
 
-        They are looked up by their values at ``places``, and must fit at the other points.
+        A tree must have a value at the first places where one is sought, one that fits
+        wherever it has one, and none that is certain where 0 is sought.
         """
-        if places not in self._indices:
-            self._indices[places] = self._index(places)
-        shape = _shape(tuple(wanted[k] for k in places))
-        if shape is None:
+        wanted = tuple(map(_nonzero, exact))
+        zeros = [k for k, value in enumerate(exact) if value == 0]
+        places = [k for k, value in enumerate(wanted) if value is not None][:RELATION_POINTS]
+        if len(places) < RELATION_LEAST:
             return
-        for number in self._indices[places].get(shape, ()):
+        first, *others = places
+        for number in self._near(first, others, wanted):
             tree, values = self._candidates[number]
+            if any(values[k] is None for k in places) or any(values[k] is not None for k in zeros):
+                continue
             quotients = _divided(wanted, values)
             factor = _constant(tuple(each for each in quotients if each is not None))
             if factor is not None:
                 yield _times(factor, tree)
 
-    def _index(self, places: tuple[int, ...]) -> dict[tuple[str, ...], list[int]]:
-        index: dict[tuple[str, ...], list[int]] = {}
-        for number, (_, values) in enumerate(self._candidates):
-            shape = _shape(tuple(values[k] for k in places))
-            if shape is not None:
-                index.setdefault(shape, []).append(number)
-        return index
+    def _near(self, first: int, others: Sequence[int], wanted: Few) -> Sequence[int]:
+        """Numbers of the candidates whose ratios of values may be those that are wanted."""
+        left: Sequence[int] = range(len(self._candidates))
+        under = _float(wanted[first])
+        for k in others:
+            if (first, k) not in self._ratios:
+                self._ratios[first, k] = [
+                    _float(values[k]) / _float(values[first]) for _, values in self._candidates
+                ]
+            found, ratio = self._ratios[first, k], _float(wanted[k]) / under
+            apart = _APART * abs(ratio)
+            # Put so that it holds for what is no number, which may be any.
+            left = [number for number in left if not abs(found[number] - ratio) > apart]
+        return left
 
     @cached_property
     def _candidates(self) -> list[tuple[Node, Few]]:
         return list(_candidates(self._subject, self._known))
 
 
-def _shape(values: Few) -> tuple[str, ...] | None:
-    """Values up to a number in front, to some digits; None where one is missing."""
-    if any(value is None for value in values):
-        return None
-    return tuple(map(_rounded, _divided(values, (values[0],) * len(values))[1:]))
+#: Parts of it by which a ratio of floats may be off: far more than rounding comes to.
+_APART = 1e-9
 
 
-def _rounded(value: Value | None) -> str:
-    """Exact values and balls alike: a ratio of balls may be a plain number."""
-    assert value is not None
-    middle = value.mid() if isinstance(value, arb) else arb(value)
-    return f"{float(middle):.12e}"
+def _float(value: Value | None) -> float:
+    """A float near a value; not a number where there is no value, or none that a float holds."""
+    if value is None:
+        return nan
+    found = float(value.mid() if isinstance(value, arb) else arb(value))
+    return found if found and isfinite(found) else nan
 
 
 def _nonzero(value: Anything) -> Value | None:

@@ -122,6 +122,7 @@ class Spot:
         self._point = point
         self._environment = environment
         self._tree = tree
+        self._needed = needed_names((tree,), environment)
         self._here = Interpreter(Everywhere([point]), environment)
         with ctx.workprec(PRECISION):
             self._here.value(tree)
@@ -135,7 +136,7 @@ class Spot:
     def with_values(self, name: str, given: Sequence[Value]) -> list[Value | None]:
         """The tree's values where a name of the environment has these."""
         depending = {name}
-        for other in needed_names((self._tree,), self._environment):
+        for other in self._needed:
             if not depending.isdisjoint(symbols(self._environment[other])):
                 depending.add(other)
         steady = Known(

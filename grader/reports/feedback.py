@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -144,7 +143,7 @@ def _files(
 ) -> Iterator[tuple[str, str]]:
     """The files of some students, made as they are asked for."""
     for line, stem in students:
-        yield from student_pages(head, json.loads(line), stem, pages)
+        yield from student_pages(head, pages.lines.read(line), stem, pages)
 
 
 def _files_by_workers(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from markupsafe import Markup, escape
 
+from grader.limits import PRINTED_KEPT
 from grader.reports.unicode_math import unicode_math
 from grader.reports.visible import code_point, one_line, pieces, visible
 from grader.source import Span, caret
@@ -74,6 +76,7 @@ _SAFE_MATH = re.compile(
 _LINK_SHAPE = re.compile(r"\][ \t]*[(\[:]|//|\bwww\.")
 
 
+@lru_cache(PRINTED_KEPT)
 def markdown_text(text: str) -> Ready:
     """A text on one line that Markdown shows as it is: no markup, HTML or link in it."""
     line = _MARKDOWN_SPECIAL.sub(r"\\\g<0>", one_line(text))
@@ -98,6 +101,7 @@ def markdown_block(text: str) -> Ready:
     return Ready(f"{fence}text\n{shown}\n{fence}")
 
 
+@lru_cache(PRINTED_KEPT)
 def markdown_math(latex: str) -> Ready:
     """A formula between dollars, or as plain mathematics in code where that is not safe."""
     line = " ".join(latex.split()).replace("<", r"\lt ")
@@ -144,6 +148,7 @@ def plain(text: str) -> str:
     return _TAG_START.sub("< ", visible(text))
 
 
+@lru_cache(PRINTED_KEPT)
 def plain_line(text: str) -> Ready:
     """:func:`plain` on one line."""
     return Ready(" ".join(plain(text).split()))

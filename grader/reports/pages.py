@@ -19,12 +19,13 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup, escape
 
-from grader.limits import FORMULAS_KEPT, SECTION_BYTES
+from grader.limits import FORMULAS_KEPT, PRINTED_KEPT, SECTION_BYTES
 from grader.reports import markup
+from grader.reports.line_reader import LineReader
 from grader.reports.mathml import mathml
 from grader.reports.store import Store
 from grader.reports.unicode_math import unicode_math
-from grader.reports.view import PartView, part_views
+from grader.reports.view import PartView, PartViews
 from grader.reports.visible import visible
 
 #: The name of the style sheet among the templates.
@@ -40,8 +41,8 @@ class Pages:
     A template that is not in ``templates`` is the house's.  Rendering raises
     jinja2.TemplateError for a fault of a template.
 
-    It also keeps what the run has rendered, up to a bound: formulas, views of parts
-    and their sections.  One of it serves all students of a process, and two of it
+    It also keeps what the run has read and rendered, up to a bound: results and views of
+    parts, their sections, and formulas.  One of it serves all students of a process, and two of it
     make the same pages.
     """
 
@@ -56,7 +57,8 @@ class Pages:
         self._math = lru_cache(FORMULAS_KEPT)(self._formula)
         self._unicode = lru_cache(FORMULAS_KEPT)(unicode_math)
         #: Views of parts, for :func:`grader.reports.view.student_view`.
-        self.views = part_views()
+        self.views = PartViews()
+        self.lines = LineReader()
         self._sections: Store[str] = Store(SECTION_BYTES, lambda text: 256 + 2 * len(text))
         self._html = self._environment(autoescape=True, finalize=_for_html)
         self._html.filters |= {
@@ -122,10 +124,9 @@ class Pages:
         if element is None:
             return Markup('<code class="latex">{}</code>').format(visible(latex))
         # Its text alternative is for readers that know no MathML, and for copying.
-        return Markup('<span class="math" title="{}">{}</span>').format(
-            visible(self._unicode(latex)),
-            Markup(element),  # noqa: S704 - made of the tables of mathml.py only
-        )
+        title = escape(visible(self._unicode(latex)))
+        # The element is made of the tables of mathml.py only.
+        return Markup(f'<span class="math" title="{title}">{element}</span>')  # noqa: S704
 
     def html(self, template: str, **context: object) -> str:
         """An HTML page; its policy allows the style sheet and nothing else."""
@@ -156,7 +157,13 @@ def _digest(text: str) -> str:
 
 
 def _for_html(value: object) -> Markup:
-    return value if isinstance(value, Markup) else escape(visible(str(value)))
+    return value if isinstance(value, Markup) else _escaped(str(value))
+
+
+#: Most of what templates print is words and numbers, and the same for many.
+@lru_cache(PRINTED_KEPT)
+def _escaped(text: str) -> Markup:
+    return escape(visible(text))
 
 
 def _for_markdown(value: object) -> markup.Ready:

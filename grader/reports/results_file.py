@@ -20,6 +20,7 @@ from weakref import finalize
 from grader.errors import Fault, FileError
 from grader.files import replacing
 from grader.limits import RESULTS_KEPT
+from grader.reports.line_reader import PARTS, LineReader
 from grader.reports.results_json import (
     END_OF_STUDENTS,
     STUDENTS,
@@ -48,6 +49,7 @@ class StudentLines(Sequence[Mapping[str, Any]]):
         finalize(self, os.close, descriptor)
         self._file = FileIO(descriptor, closefd=False)
         self._starts = starts
+        self._reader = LineReader()
         self._last: tuple[int, Mapping[str, Any]] | None = None
 
     def __len__(self) -> int:
@@ -66,9 +68,13 @@ class StudentLines(Sequence[Mapping[str, Any]]):
         # The reports of one student ask one after the other.
         if self._last is not None and self._last[0] == place:
             return self._last[1]
-        found: Mapping[str, Any] = json.loads(self.line(place))
+        found = self._reader.read(self.line(place))
         self._last = place, found
         return found
+
+    def heads(self) -> Iterator[Mapping[str, Any]]:
+        """Each student with at least ``student`` and ``file``, sooner than as a whole."""
+        return (self._reader.head(self.line(place)) for place in range(len(self)))
 
     def line(self, place: int) -> str:
         """A student as it stands in the file."""
@@ -83,6 +89,11 @@ class StudentLines(Sequence[Mapping[str, Any]]):
         return isinstance(other, Sequence) and list(self) == list(other)
 
     __hash__ = None  # type: ignore[assignment]
+
+
+def student_heads(students: Sequence[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
+    """Each student with at least ``student`` and ``file``."""
+    return students.heads() if isinstance(students, StudentLines) else students
 
 
 def student_line(students: Sequence[Mapping[str, Any]], place: int) -> str:
@@ -139,7 +150,7 @@ class SubmissionLines:
     def line(self, submission: Submission) -> str:
         """A submission as JSON on one line."""
         head = line_text(submission.head_json()).removesuffix("}")
-        return f'{head}, "parts": [{", ".join(map(self._text, submission.parts))}]}}'
+        return f"{head}{PARTS}{', '.join(map(self._text, submission.parts))}]}}"
 
     def _text(self, part: PartResult) -> str:
         found = self._texts.get(id(part))

@@ -6,13 +6,15 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import starmap
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from grader.errors import Fault, FileError
-from grader.reports.sheet import Sheet
 from grader.reports.visible import HARMLESS, pieces
 from grader.results import RESULTS_SCHEMA
 from grader.source import Place, line_and_column
+
+if TYPE_CHECKING:
+    from grader.reports.sheet import Sheet
 
 #: What may hold a character that no one sees.
 _STRING_CONTENT = re.compile(f"[^{HARMLESS}]+")

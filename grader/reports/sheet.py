@@ -9,6 +9,7 @@ from typing import Any, Literal
 from grader.files import file_stems
 from grader.read.review import Kept
 from grader.reports.pages import Pages
+from grader.reports.results_file import student_heads
 from grader.reports.survey import Survey
 from grader.reports.view import Document, StudentView, student_view
 
@@ -65,7 +66,7 @@ class Report:
 def student_stems(document: Document) -> tuple[str, ...]:
     """A file name without extension for each student; see :func:`grader.files.file_stems`."""
     return file_stems(
-        identity(submission["student"], submission["file"]) for submission in document["students"]
+        identity(head["student"], head["file"]) for head in student_heads(document["students"])
     )
 
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from grader.errors import FileError
-from grader.files import file_stems, write_atomically
+from grader.files import write_atomically
 from grader.read.review import Kept, read_review
 from grader.reports import class_page, results_json, review
 from grader.reports.feedback import FEEDBACK, feedback_begun
 from grader.reports.feedback import ROWS as OF_STUDENTS
 from grader.reports.groups import Group
 from grader.reports.pages import Pages
-from grader.reports.sheet import Report, Sheet, identity, student_stems
+from grader.reports.sheet import Report, Sheet, student_stems
 from grader.reports.standing import Standing
 from grader.reports.survey import survey
 from grader.reports.view import Document
@@ -79,11 +79,8 @@ def write_reports(
     Raises OSError where a file cannot be written, jinja2.TemplateError for a fault of a
     template.
     """
-    found = survey(document, review.asked_by(kept or Kept()))
-    stems = file_stems(identity(sat.student, sat.file) for sat in found.students)
-    sheet = Sheet(
-        document, Pages(templates), stems, kept=kept or Kept(), survey=found, feedback=feedback
-    )
+    stems = student_stems(document)
+    sheet = Sheet(document, Pages(templates), stems, kept=kept or Kept(), feedback=feedback)
     students = (
         feedback_begun(sheet, templates, jobs, standing=standing, workers=workers)
         if feedback
@@ -93,6 +90,8 @@ def write_reports(
     warnings: list[str] = []
     with students as write_students:
         # What is about the class is made while workers begin with the students.
+        found = survey(document, review.asked_by(sheet.kept))
+        sheet = replace(sheet, survey=found)
         for report in REPORTS.values():
             if report.audience == "student" or (report.name == "json" and not results):
                 paths[report.name] = []

@@ -154,27 +154,17 @@ class _Reader:
             self._tokens[self._at : self._at + 1] = match.groups()
 
     def _one(self, sign: str, line: _Line) -> None:
-        atom = _indexed(sign)
-        if atom:
-            line.add(atom)
-            return
-        if atom is not None:
+        alone = _alone(sign)
+        if alone is not None:
+            line.add(*alone)
+        elif sign[-1] == "}":  # a command with an index that is no letter
             self._at -= 1
             self._split()
-            sign = self._take()
-        name = sign[1:] if sign[0] == "\\" else ""
-        if sign in (r"\left", r"\right"):
+            self._one(self._take(), line)
+        elif sign in (r"\left", r"\right"):
             self._fence(sign, line)
-        elif sign.isspace() or sign in _NOTHING:
-            pass
-        elif sign in _BLANKS:
-            line.add(" ", "blank")
-        elif sign in _OPERATORS:
-            line.add(_OPERATORS[sign], "operator")
         elif sign in ("_", "^"):
             line.add(self._script(sign), "script")
-        elif sign == "'":
-            line.add("′", "script")
         elif sign == "{":
             line.add(self.run(_GROUP_END))
         elif sign in (r"\frac", r"\dfrac", r"\tfrac"):
@@ -190,13 +180,9 @@ class _Reader:
             line.add(text[:1] if text[:1].isspace() else "", "blank")
             line.add(text.strip(), "word" if len(text) > 1 else "atom")
             line.add(text[-1:] if text[-1:].isspace() else "", "blank")
-        elif sign == r"\begin":
-            self._environment(line)
-        elif name in _WORDS:
-            line.add(name, "word")
         else:
-            shown = _SYMBOLS.get(name, sign)
-            line.add(shown, _KINDS.get(sign, _KINDS.get(shown, "atom")))
+            assert sign == r"\begin"
+            self._environment(line)
 
     def _fence(self, sign: str, line: _Line) -> None:
         """``\\left`` or ``\\right`` and its bracket; a full stop is no bracket."""
@@ -287,15 +273,39 @@ class _Reader:
         line.add(f"{{ {inside} }}" if name == "cases" else f"[{inside}]")
 
 
+#: Tokens that something has to follow, or that something has to end.
+_WITH_MORE = frozenset({
+    *(r"\left", r"\right", "_", "^", "{", r"\frac", r"\dfrac", r"\tfrac", r"\sqrt"),
+    *(r"\mathbb", r"\mathbbm", r"\begin", *_ACCENTS, *_PLAIN),
+})  # fmt: skip
+
+
 @lru_cache(2048)
-def _indexed(token: str) -> str | None:
-    r"""``\theta_{01}`` as ``θ₀₁``; empty for a command that is no letter, None for other tokens."""
-    match = _INDEXED.fullmatch(token)
-    if match is None:
+def _alone(sign: str) -> tuple[str, str] | None:
+    r"""What a token comes to by itself, as ``\theta_{01}`` to ``θ₀₁``, and its kind.
+
+    None for one that takes arguments, or has to be taken apart.
+    """
+    match = _INDEXED.fullmatch(sign)
+    if match is not None:
+        name = match.group(1)
+        letter = GREEK.get(name[1:], "") if name[0] == "\\" else name
+        return (letter + match.group(4).translate(_SUBSCRIPTS), "atom") if letter else None
+    if sign in _WITH_MORE:
         return None
-    name = match.group(1)
-    letter = GREEK.get(name[1:], "") if name[0] == "\\" else name
-    return letter and letter + match.group(4).translate(_SUBSCRIPTS)
+    if sign.isspace() or sign in _NOTHING:
+        return "", "blank"
+    if sign in _BLANKS:
+        return " ", "blank"
+    if sign in _OPERATORS:
+        return _OPERATORS[sign], "operator"
+    if sign == "'":
+        return "′", "script"
+    name = sign[1:] if sign[0] == "\\" else ""
+    if name in _WORDS:
+        return name, "word"
+    shown = _SYMBOLS.get(name, sign)
+    return shown, _KINDS.get(sign, _KINDS.get(shown, "atom"))
 
 
 def _row(environment: str, cells: list[str]) -> str:

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 from grader.expr.names import latex_name
-from grader.limits import SECTION_BYTES
+from grader.limits import RESULTS_READ, SECTION_BYTES
 from grader.reports.people import gathered_notes, identity_text, student_name
 from grader.reports.store import Store
 from grader.reports.visible import one_line
@@ -28,6 +28,7 @@ from grader.reports.words import (
     method_text,
     number_text,
     plural,
+    total,
     value_words,
 )
 from grader.results import FOR_A_PERSON, Outcome
@@ -218,9 +219,9 @@ def _question_view(
     statements = [part for part in question["parts"] if part["part"] in results]
     parts = tuple(arranged.part(part, results[part["part"]]) for part in statements)
     rows = [results[part["part"]] for part in statements]
-    score = sum((fraction(row["points"]) for row in rows if row["points"] is not None), Fraction(0))
-    waiting = sum((fraction(row["possible"]) for row in rows if row["points"] is None), Fraction(0))
-    possible = sum((fraction(row["possible"]) for row in rows), Fraction(0))
+    score = total(row["points"] for row in rows if row["points"] is not None)
+    waiting = total(row["possible"] for row in rows if row["points"] is None)
+    possible = total(row["possible"] for row in rows)
     return QuestionView(
         question=str(question["question"]),
         title=one_line(str(question.get("title") or f"Question {question['question']}")),
@@ -236,30 +237,37 @@ class _Arranged:
     def __init__(self, homework: Mapping[str, Any], views: PartViews | None) -> None:
         self._reveal = str(homework.get("reveal", "never"))
         self._views = views
-        self._ground = b"" if views is None else _digest(homework)
+        self._ground = b"" if views is None else views.key(homework)
 
     def part(self, statement: Mapping[str, Any], result: Mapping[str, Any]) -> PartView:
         if self._views is None:
             return _part_view(statement, result, self._reveal)
         # What a view is made from: the homework and the result, whole.
-        key = _digest(result, self._ground)
+        key = self._views.key(result, self._ground)
         return self._views.get(
             key, lambda: replace(_part_view(statement, result, self._reveal), key=key)
         )
 
 
-def _digest(value: Mapping[str, Any], ground: bytes = b"") -> bytes:
-    """A name for a piece of the document: 128 bits of its JSON and of what it stands on."""
-    return hashlib.blake2b(json.dumps(value).encode(), digest_size=16, key=ground).digest()
+class PartViews(Store[PartView]):
+    """Views of parts by what they are made from, for one run."""
 
+    def __init__(self) -> None:
+        super().__init__(SECTION_BYTES // 4, _weight)
+        # By identity: equal results of a class are mostly one value, which is kept here.
+        self._keys: dict[int, tuple[Mapping[str, Any], bytes, bytes]] = {}
 
-#: Views of parts by what they are made from; see :func:`part_views`.
-PartViews = Store[PartView]
-
-
-def part_views() -> PartViews:
-    """An empty store of views for one run."""
-    return Store(SECTION_BYTES // 4, _weight)
+    def key(self, value: Mapping[str, Any], ground: bytes = b"") -> bytes:
+        """A name for a piece of the document: 128 bits of its JSON and of what it stands on."""
+        known = self._keys.get(id(value))
+        if known is not None and known[1] == ground:
+            return known[2]
+        if len(self._keys) >= RESULTS_READ:
+            self._keys.clear()
+        data = json.dumps(value).encode()
+        key = hashlib.blake2b(data, digest_size=16, key=ground).digest()
+        self._keys[id(value)] = value, ground, key
+        return key
 
 
 def _weight(part: PartView) -> int:

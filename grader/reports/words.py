@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
 from grader.limits import VALUE_CHARACTERS
 from grader.results import HomeworkStatement, Outcome, rounded
+
+#: Points are few numbers, and each stands on every page.
+_NUMBERS_KEPT = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +60,21 @@ _METHODS: Mapping[str, str] = MappingProxyType({
 })  # fmt: skip
 
 
+@lru_cache(_NUMBERS_KEPT)
 def fraction(number: float | str) -> Fraction:
     """A number of the document, as the decimal that was printed."""
     return Fraction(str(number))
 
 
+def total(numbers: Iterable[float]) -> Fraction:
+    """The exact sum of numbers of the document; of whole ones, as most are, all at once."""
+    rows = list(numbers)
+    if all(isinstance(number, int) for number in rows):
+        return Fraction(sum(rows))
+    return sum(map(fraction, rows), Fraction(0))
+
+
+@lru_cache(_NUMBERS_KEPT)
 def number_text(number: float | Fraction | None) -> str:
     """A number as people write it: ``25``, ``24.5``, ``-0.25``; two decimals at most.
 
