@@ -176,6 +176,33 @@ def test_sizes_say_what_gives_rows_and_columns() -> None:
     ]
 
 
+def test_sizes_of_layers_say_what_they_rest_on() -> None:
+    views = {
+        part.part: [(step.rule, step.latex) for step in part.steps]
+        for homework in HOMEWORKS
+        if homework.file.id == "attention_shapes"
+        for question in key_view(homework).questions
+        for part in question.parts
+    }
+    assert all(views.values())
+    assert views["convolution.P"] == [
+        ("given", r"X = \left(N, 3, 32, 32\right)"),
+        (
+            "conv(X, channels=16, kernel=5, padding=2, stride=2): a convolution over two axes of space",
+            r"C = \left(N, 16, 16, 16\right)",
+        ),
+        ("pool(C, kernel=2): pooling over two axes of space", r"P = \left(N, 16, 8, 8\right)"),
+    ]
+    assert views["derivatives.dL_dW"] == [
+        ("given", r"L \in \mathbb{R}^{1 \times 1}"),
+        ("given", r"W \in \mathbb{R}^{E \times D}"),
+        (
+            "denominator layout: the axes of what stands below come first",
+            r"\frac{\partial L}{\partial W} \in \mathbb{R}^{E \times D}",
+        ),
+    ]
+
+
 def test_all_derivatives_of_activity_6_are_explained() -> None:
     (homework,) = (each for each in HOMEWORKS if each.file.id == "activity6")
     assert len(list(explained(homework))) == 18  # all but the sizes
