@@ -283,6 +283,8 @@ def _undefined_places(homework: Homework) -> Iterator[Fault]:
 
 def _undefined_for(reference: Reference) -> str | None:
     """A name of which some values leave a reference without one: those of the points, changed."""
+    if reference.by_parity is not reference.tree:
+        return None  # ``(-1)^n`` has no value beside whole numbers
     for point in reference.points[:_POINTS]:
         for name, factor in product(sorted(reference.names & point.at.keys()), _FACTORS):
             if factor < 0 and name in reference.positive:
