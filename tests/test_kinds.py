@@ -471,3 +471,29 @@ def test_a_window_over_an_axis(axis: str, options: str, size: str) -> None:
     scope = make_scope(part.statement, (), (), part.question)
     assert judge(homework, part, f"7 x ({size})", scope).verdict.outcome is Outcome.EQUIVALENT
     assert judge(homework, part, f"7 x ({size} + 1)", scope).verdict.outcome is Outcome.DIFFERENT
+
+
+UNITS = [
+    ("m/s", r"19.6\,\mathrm{m/s}", True),
+    ("m/s", r"19.6 \frac{m}{s}", True),
+    ("m/s", r"19.6 \,\frac{\mathrm{m}}{\mathrm{s}}", True),
+    ("m/s", "19.6 m s^{-1}", True),
+    ("m/s", "19.6 m·s⁻¹", True),
+    ("m/s", r"$19.6\ \mathrm{m \cdot s^{-1}}$", True),
+    ("m/s^2", "19.6 m s^-2", True),
+    ("m/s^2", r"19.6 \frac{m}{s^2}", True),
+    ("m/s^2", "19.6 m s^-1", False),
+    ("m/s", "19.6 m s", False),
+    ("m/s", "19.6 m", False),
+    ("m^2", "19.6 m²", True),
+    ("%", r"19.6 \%", True),
+]
+
+
+@pytest.mark.parametrize(("unit", "text", "read"), UNITS)
+def test_a_unit_may_be_written_in_any_way(unit: str, text: str, read: bool) -> None:
+    statement = rubric("value", f"parts: {{a: {{quantity: r, answer: 19.6, unit: '{unit}'}}}}")
+    homework = parse_rubric(statement, "r.yaml")
+    (part,) = homework.parts
+    verdict = judge(homework, part, text, make_scope(part.statement, (), (), part.question)).verdict
+    assert verdict.outcome is (Outcome.EQUIVALENT if read else Outcome.UNREADABLE)
