@@ -13,10 +13,12 @@ from pathlib import Path
 
 import pytest
 
+from grader.documents import import_document
 from grader.errors import LimitError
 from grader.expr.names import FREE
 from grader.expr.parser import parse_answer, parse_expression
 from grader.expr.tree import Number
+from grader.grade import grade
 from grader.homework import Homework, load_rubric, parse_rubric
 from grader.judge import judge
 from grader.limits import MAX_FACTORIAL
@@ -58,9 +60,75 @@ def test_every_answer_is_told_right(name: str) -> None:
     assert [row for row in found if row[2] not in VERDICTS[row[3]]] == []
 
 
+#: Documents as students write them, with all answers right.
+DOCUMENTS = sorted(path for ending in ("md", "tex") for path in FOLDER.glob(f"*.{ending}"))
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_a_document_is_read_and_graded(path: Path) -> None:
+    homework = HOMEWORKS[path.stem]
+    imported = import_document(homework, path.read_bytes(), path.name)
+    assert imported.unplaced == ()
+    parts = grade(homework, imported.answers).parts
+    assert [(part.part, part.verdict.outcome) for part in parts if not part.verdict] == []
+
+
+#: Ways to write down the size of a quantity that is a name, and what is taken.
+LINES = [
+    ("P: B x 4H", "B x 4H"),
+    ("P = B x 4H", "B x 4H"),
+    ("- P: (B, 4H)", "(B, 4H)"),
+    ("1. P: (B, 4H)", "(B, 4H)"),
+    ("- **P**: (B, 4H)", "(B, 4H)"),
+    ("**P:** (B, 4H)", "(B, 4H)"),
+    ("`P`: (B, 4H)", "(B, 4H)"),
+    ("$P$: (B, 4H)", "(B, 4H)"),
+    ("$P$: $(B, 4H)$", "(B, 4H)"),
+    ("$P$ is (B, 4H).", "(B, 4H)"),
+    ("$P$ has shape B x 4H", "B x 4H"),
+    ("| P | (B, 4H) |\n| --- | --- |", "(B, 4H)"),
+    ("$P$: I do not know", None),
+    ("P. (B, 4H)", None),
+]
+
+
+@pytest.mark.parametrize(("line", "taken"), LINES)
+def test_a_quantity_that_is_a_name_heads_its_value(line: str, taken: str | None) -> None:
+    text = f"Name: X\nID: 4\n\n## Shapes with a batch of B rows\n\n{line}\n"
+    imported = import_document(HOMEWORKS["recurrent"], text.encode(), "x.md")
+    (result,) = [
+        part
+        for part in grade(HOMEWORKS["recurrent"], imported.answers).parts
+        if part.part == "shapes.P"
+    ]
+    assert result.answer == taken
+
+
+#: A step in a document, and one in which the letter of an item is a quantity too.
+STEPS = [
+    (r"$b \leftarrow b - \alpha(wx + b - y)$", r"b - \alpha(wx + b - y)"),
+    ("b := b - α(wx + b - y)", "b - α(wx + b - y)"),
+    ("b ← b - α(wx + b - y)", "b - α(wx + b - y)"),
+    ("b: b - α(wx + b - y)", "b - α(wx + b - y)"),
+    ("b: w = w - α((wx + b - y) x + λ w)", None),
+]
+
+
+@pytest.mark.parametrize(("line", "taken"), STEPS)
+def test_an_arrow_stands_for_an_equals_sign_in_steps(line: str, taken: str | None) -> None:
+    text = f"Name: X\nID: 4\n\n## Step\n\n{line}\n"
+    imported = import_document(HOMEWORKS["matrices"], text.encode(), "x.md")
+    answers = {
+        part.part: part.answer for part in grade(HOMEWORKS["matrices"], imported.answers).parts
+    }
+    assert answers["gd.b"] == taken
+    assert (answers["gd.w"] is None) == (taken is not None)
+
+
 def test_there_are_enough() -> None:
     everything = [(name, *row) for name in NAMES for row in rows(name)]
     assert len(everything) == len(set(everything))
+    assert len(DOCUMENTS) == 3
     counts = {what: sum(row[3] == what for row in everything) for what in VERDICTS}
     assert counts["right"] > 170
     assert counts["wrong"] > 50
