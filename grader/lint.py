@@ -334,7 +334,7 @@ def _idle_credits(homework: Homework) -> Iterator[Fault]:
         return
     arising = {
         name
-        for part in homework.parts
+        for part in (each.in_numbers or each for each in homework.parts)
         for name, wrong in homework.diagnoser.wrong_answers(part)
         if name in rows and _judged(part, wrong.tree).outcome is not Outcome.EQUIVALENT
     }

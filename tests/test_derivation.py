@@ -203,6 +203,18 @@ def test_sizes_of_layers_say_what_they_rest_on() -> None:
     ]
 
 
+def test_wrong_answers_with_sums_are_wrong_and_are_told_of_the_sum() -> None:
+    (homework,) = (each for each in HOMEWORKS if each.file.id == "least_squares")
+    (part,) = (
+        p for q in key_view(homework).questions for p in q.parts if p.part == "line.dL_dphi0"
+    )
+    slips = {slip.mistake: (slip.latex, slip.sentence) for slip in part.slips}
+    assert slips["sign"][0].startswith(r"-\sum_{i=1}^{n} 2")
+    assert slips["zero"] == ("0", r"The derivative is not zero: $L$ depends on $\phi_{0}$.")
+    assert r"\phi_{1}" in slips["another part"][1]  # and not the part itself
+    assert all("$$" not in sentence for _, sentence in slips.values())
+
+
 def test_all_derivatives_of_activity_6_are_explained() -> None:
     (homework,) = (each for each in HOMEWORKS if each.file.id == "activity6")
     assert len(list(explained(homework))) == 18  # all but the sizes

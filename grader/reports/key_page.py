@@ -260,17 +260,22 @@ def _slips(part: Part, homework: Homework) -> tuple[tuple[SlipView, ...], int]:
     """A few wrong answers, one for each mistake, and how many mistakes more there are."""
     # A derived answer may be right (a sign that is not there cannot be wrong), or
     # what another mistake gives already.
-    seen = {_meaning(part, part.answer)}
+    judged = part.in_numbers or part  # what has sums is diagnosed with numbers for their ends
+    seen = {_meaning(judged, judged.answer)}
     found: dict[str, SlipView] = {}
-    for name, wrong in homework.diagnoser.wrong_answers(part):
-        meaning = _meaning(part, wrong.tree)
+    with_sums = {}
+    if judged is not part:
+        made = homework.diagnoser.wrong_answers(part)
+        with_sums = {(name, wrong.sentence): wrong.tree for name, wrong in made}
+    for name, wrong in homework.diagnoser.wrong_answers(judged):
+        meaning = _meaning(judged, wrong.tree)
         if meaning in seen or name in found:
             continue
         seen.add(meaning)
         share = share_for(name, homework.file.policy)
         found[name] = SlipView(
             mistake=mistake_words(name),
-            latex=part.latex(wrong.tree),
+            latex=part.latex(with_sums.get((name, wrong.sentence), wrong.tree)),
             sentence=wrong.sentence,
             credit=f"keeps {percent_text(share, Fraction(1))} of the points" if share else "",
         )
