@@ -18,7 +18,9 @@ from grader.questions.layers import meaning
 from grader.questions.matrix import steps_of_matrix
 from grader.questions.part import Part
 from grader.questions.shape import sizes_that_follow
+from grader.read.rubric import PartFile
 from grader.reports.class_view import mistake_words
+from grader.reports.key_given import stated_steps
 from grader.reports.pages import Pages
 from grader.reports.visible import one_line
 from grader.reports.words import percent_text, plural, reveal_words
@@ -144,7 +146,19 @@ def _steps(part: Part, homework: Homework) -> tuple[StepView, ...]:
         return tuple(dict.fromkeys(entries))
     if part.kind == "shape":
         return _sides_of_a_size(part, homework) or _sizes_before(part, homework)
+    stated = stated_steps(part, _written(part, homework)) if part.kind in _STATED else ()
+    if stated:
+        return tuple(StepView(rule, latex) for rule, latex in stated)
     return _lines_used(part)
+
+
+#: Kinds whose answers a rubric may state through derivatives, or as integrals.
+_STATED = frozenset({"expression", "value"})
+
+
+def _written(part: Part, homework: Homework) -> PartFile:
+    (question,) = (each for each in homework.file.questions if each.id == part.question)
+    return next(each for each in question.parts if each.full_id == part.id)
 
 
 def _layout(part: Part, homework: Homework) -> str:
