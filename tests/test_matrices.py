@@ -176,6 +176,10 @@ EQUAL = [
     ("2A^T(Ax-b)", "2A^TAx - 2A^Tb"),
     (r"\|Ax-b\|^2", "x^TA^TAx - 2b^TAx + b^Tb"),
     ("diag(p)x", r"p \odot x"),
+    (r"(x y^T) \odot W", "diag(x) W diag(y)"),
+    (r"(x \mathbf{1}^T) \odot W", "diag(x) W"),
+    (r"(x y^T) \odot (y x^T) \odot V", r"diag(x \odot y) V diag(x \odot y)"),
+    (r"((V x) y^T) \odot (A^T A)", "diag(V x) A^T A diag(y)"),
     ("diag(p) - pp^T", r"diag(p)(I - \mathbf{1} p^T)"),
     (r"\mathrm{tr}(A^TB)", r"\mathrm{tr}(B^TA)"),
     (r"\mathrm{tr}(AB^T)", r"\mathrm{tr}(B^TA)"),
@@ -270,6 +274,7 @@ def test_the_square_of_a_vector_may_be_the_sum_of_the_squares(answer: str, refer
 
 
 DIFFERENT = [
+    (r"(x y^T) \odot W", "diag(y) W diag(x)"),
     ("A^T(Ax-b)", "2A^T(Ax-b)"),
     ("2A^T(Ax-b) + 10^{-9}x", "2A^T(Ax-b)"),
     ("WV", "VW"),
