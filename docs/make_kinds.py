@@ -75,8 +75,8 @@ SHOWN = {
     ),
     "value": Shown(
         "A number, given, derived or integrated. It counts when it is exact, within `tolerance` "
-        "(`0.01` or `1%`), or right to so many `significant` digits. A `unit` may be written, in "
-        "another size too, or left out.",
+        "(`0.01` or `1%`), or right to so many `significant` digits. A `unit` may be written, as "
+        "it stands or in another way (`m/s`, `m s^{-1}`, `\\frac{m}{s}`), or left out.",
         "speed",
         ("19.6 m/s", r"\frac{98}{5}"),
         "9.8 m/s",

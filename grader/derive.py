@@ -351,6 +351,20 @@ def definite_integral(of: Node, by: str, lower: Node | End, upper: Node | End) -
     return from_sympy(sympy.simplify(found))
 
 
+def antiderivative(of: Node, by: str) -> Node | None:
+    """An antiderivative in closed form, as SymPy finds it; None where it finds none that has a
+    tree.  Whoever shows it must confirm it."""
+    import sympy
+
+    found = sympy.integrate(to_sympy(of), sympy.Symbol(by, real=True))
+    if found.has(sympy.Integral, sympy.Piecewise, sympy.nan):
+        return None
+    try:
+        return from_sympy(sympy.simplify(found))
+    except ValueError:
+        return None
+
+
 #: Digits to which a value is confirmed, and bits below which a quadrature says nothing.
 _DIGITS, _BITS = 6, 12
 

@@ -24,7 +24,9 @@ from grader.results import Outcome, Verdict
 from grader.source import Span
 
 #: What ``symbols`` may assume of a name.
-_ASSUMPTIONS = frozenset({"real", "positive", "nonnegative", "negative", "nonzero", "integer"})
+_ASSUMPTIONS = frozenset(
+    {"real", "positive", "nonnegative", "negative", "nonzero", "integer", "natural"}
+)
 
 
 def equivalent(
@@ -39,7 +41,7 @@ def equivalent(
 
     ``functions`` names functions (``{"a": "relu"}``).  ``symbols`` lists the names
     that may occur, or maps each to an assumption: ``real``, ``positive``,
-    ``nonnegative``, ``negative``, ``nonzero``, ``integer``, or a range such as
+    ``nonnegative``, ``negative``, ``nonzero``, ``integer``, ``natural`` (1, 2, 3, …), or a range such as
     ``0 < p < 1``, or to the size of a vector or matrix (``n``, ``m x n``); without it
     every letter, Greek letter and subscripted name is a real symbol.
     ``definitions`` gives names a text of their own, used on both sides.
@@ -78,9 +80,9 @@ def equivalent(
             "equivalent",
             environment=environment,
             # What holds but for a set of measure zero is all that counts.
-            positive=_names_that_are(assumed, "positive", "nonnegative"),
+            positive=_names_that_are(assumed, "positive", "nonnegative", "natural"),
             negative=_names_that_are(assumed, "negative"),
-            integers=_names_that_are(assumed, "integer"),
+            integers=_names_that_are(assumed, "integer", "natural"),
             intervals=intervals,
             names=leaf_names(left, environment),
         )
@@ -107,7 +109,7 @@ def _with_matrices(
             "equivalent",
             shapes=vocabulary.shapes,
             environment=environment,
-            positive=_names_that_are(assumed, "positive", "nonnegative"),
+            positive=_names_that_are(assumed, "positive", "nonnegative", "natural"),
         )
     except ShapeError as error:
         return Verdict(Outcome.UNDECIDED, reason=f"the reference has no meaning: {error.message}")
@@ -148,7 +150,7 @@ def _with_sums(
     sizes |= {size} if unsaid else set()
     ranges = {part.index: part.upper.name for part in bigs if isinstance(part.upper, Symbol)}
     ranges |= dict.fromkeys(unsaid, size)
-    positive = _names_that_are(assumed, "positive", "nonnegative")
+    positive = _names_that_are(assumed, "positive", "nonnegative", "natural")
     prepared = make_sum_reference(
         trees[1],
         "equivalent",
@@ -157,7 +159,7 @@ def _with_sums(
         sizes=tuple(sorted(sizes)),
         positive=positive,
         negative=_names_that_are(assumed, "negative"),
-        integers=_names_that_are(assumed, "integer"),
+        integers=_names_that_are(assumed, "integer", "natural"),
         intervals=intervals,
         others=(trees[0],),
     )

@@ -11,8 +11,9 @@ from grader.compare.deadline import one_answer
 from grader.compare.fingerprint import fingerprint
 from grader.errors import AnswerError, LimitError
 from grader.expr.composite import Answer, Chosen, Entries, Label, sides
+from grader.expr.names import latex_name
 from grader.expr.parser import Reading
-from grader.expr.tree import Node, Symbol
+from grader.expr.tree import Negation, Node, Sum, Symbol
 from grader.feedback import sentences
 from grader.homework import Homework
 from grader.questions import QUESTIONS
@@ -68,6 +69,8 @@ def _judged(homework: Homework, part: Part, text: str, scope: Scope) -> PartResu
     misplaced = _heading_problem(part, reading)
     # Not `or`: a verdict that is not "equivalent" is false in a condition.
     verdict = _compared(part, reading.tree, scope) if misplaced is None else misplaced
+    if verdict.outcome is Outcome.DIFFERENT:
+        verdict = _where_the_reference_is(part, reading.tree, scope, verdict)
     if verdict.outcome is Outcome.DIFFERENT:
         meant = _in_another_reading(part, reading, scope)
         verdict = verdict if meant is None else meant
@@ -159,6 +162,33 @@ def _diagnosed(
         if slip is not None:
             return Diagnosis(FOLLOW_THROUGH, slip.sentence, slip.nudge), slip.name
     return homework.diagnoser.diagnose(part, tree, definitions), None
+
+
+def _where_the_reference_is(part: Part, tree: Answer, scope: Scope, verdict: Verdict) -> Verdict:
+    """What refutes an answer that has a value where the reference has none: less than a witness.
+
+    `1 + 9x/4` is what `1 + (3/2 \\sqrt{x})^2` comes to, where that has a value; whether it
+    counts is a person's to decide.  Else the point shown is one at which both have values.
+    """
+    found = verdict.witness
+    if found is None or found.answer is None or found.reference is not None:
+        return verdict
+    if not isinstance(tree, Node) or not isinstance(part.answer, Node):
+        return verdict
+    nothing = Sum((part.answer, Negation(part.answer)))
+    inside = _compared(part, Sum((tree, nothing)), scope)
+    if inside.outcome is not Outcome.DIFFERENT:
+        equals = "equals" if inside.outcome is Outcome.EQUIVALENT else "may equal"
+        at = ", ".join(f"{latex_name(name)} = {value}" for name, value in found.at)
+        return Verdict(
+            Outcome.UNDECIDED,
+            reason=f"it {equals} the derived answer wherever that has a value, and it has one"
+            f" elsewhere too, as at ${at}$",
+            tried=inside.tried,
+        )
+    if inside.witness is None or inside.witness.reference is None:
+        return verdict
+    return replace(verdict, witness=inside.witness)
 
 
 def _in_another_reading(part: Part, reading: Reading, scope: Scope) -> Verdict | None:
@@ -262,7 +292,6 @@ def explain(homework: Homework, text: str, part_id: str | None = None) -> Explan
     and KeyError for an unknown part.
     """
     from grader.expr.latex import to_outline
-    from grader.expr.names import latex_name
     from grader.expr.tree import symbols
 
     if part_id is not None:

@@ -236,6 +236,13 @@ MAX_CHAINS = 64
 #: Digits of one number, and decimal places that ``1e-300`` asks for.
 MAX_DIGITS = 400
 
+#: Terms of an exponent that is looked at for being a whole number, such as ``n(n+1)``.
+MAX_PARITY_TERMS = 64
+
+#: Largest number whose factorial is read: 100! has 158 digits, and no Taylor polynomial that
+#: anyone writes down goes so far.
+MAX_FACTORIAL = 100
+
 #: Bits of precision at which a point is shown to lie inside a case, in order: what a
 #: hundred digits do not tell is too near to the edge to count.
 INSIDE_PRECISIONS = (128, 384)

@@ -7,20 +7,25 @@ grade, though perhaps not what its author meant.  Each check is one function in 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
-from itertools import combinations
+from fractions import Fraction
+from itertools import combinations, product
 from types import MappingProxyType
 
+from grader.compare.intervals import WITHIN
+from grader.compare.reference import Reference
+from grader.compare.values import evaluate
 from grader.errors import AnswerError, Fault, LimitError
 from grader.expr.composite import Answer, Entries, Extents, Label, sides
 from grader.expr.functions import SPELLINGS
-from grader.expr.names import FREE
+from grader.expr.names import FREE, latex_name
 from grader.expr.parser import parse_name
 from grader.expr.tree import Call, Dimensions, Node, Number, symbols, walk
 from grader.homework import Homework, credit_place
+from grader.limits import PRECISIONS
 from grader.mistakes.table import MISTAKES
 from grader.questions import QUESTIONS
+from grader.questions.layers import NAME
 from grader.questions.part import Part
 from grader.read.located import Located
 from grader.read.rubric import PartFile, QuestionFile
@@ -80,10 +85,6 @@ def _used(question: QuestionFile, parts: tuple[Part, ...]) -> tuple[frozenset[st
     return frozenset(names), frozenset(calls)
 
 
-#: A name within the text of a layer.
-_WORD = re.compile(r"\\?[A-Za-z]+(?:_(?:\{[^{}]*\}|[A-Za-z0-9]+))?")
-
-
 def _told_of(question: QuestionFile) -> Iterator[str]:
     """The names that a question's keys speak of: what is differentiated or integrated, and by
     what, and what goes into layers."""
@@ -94,10 +95,23 @@ def _told_of(question: QuestionFile) -> Iterator[str]:
     if question.step is not None:
         texts += [question.step.of, question.step.rate]
     for text in texts:
-        for word in _WORD.findall(text.text):
-            name = _canonical(Located(word, text.place, text.path))
-            if name is not None:
-                yield name
+        # "dy" may be y: what is differentiated stands in no tree that it is worked out to.
+        for word in NAME.findall(text.text):
+            yield from _names_of(word, word.removeprefix("d"))
+
+
+def _told_in_prompts(question: QuestionFile) -> frozenset[str]:
+    """The names that students are told: "write P for the softmax of each row"."""
+    words = NAME.findall(" ".join((question.prompt, *(part.prompt for part in question.parts))))
+    return frozenset(_names_of(*words))
+
+
+def _names_of(*words: str) -> Iterator[str]:
+    for word in filter(None, words):
+        try:
+            yield parse_name(word, FREE)
+        except (AnswerError, LimitError):
+            continue
 
 
 def _trees(part: Part) -> tuple[Node, ...]:
@@ -113,6 +127,7 @@ def _unused_names(homework: Homework) -> Iterator[Fault]:
     for question in homework.file.questions:
         used, calls = _used(question, homework.by_question[question.id])
         used |= frozenset(_told_of(question))
+        told = _told_in_prompts(question)
         declared = (
             *((symbol.name, "symbol") for symbol in question.symbols),
             # The last one is where the forward pass ends: the loss, say.
@@ -120,7 +135,8 @@ def _unused_names(homework: Homework) -> Iterator[Fault]:
             *((size.name, "vector") for size in question.sizes),
         )
         for name, what in declared:
-            if _canonical(name) not in used:
+            canonical = _canonical(name)
+            if canonical not in used and not (what == "quantity" and canonical in told):
                 yield _remark(
                     homework,
                     name,
@@ -251,6 +267,43 @@ def _typed(part: Part) -> Verdict:
     return _judged(part, reading.tree)
 
 
+def _undefined_places(homework: Homework) -> Iterator[Fault]:
+    """Where a derived answer has no value, what students simplify it to may have one."""
+    for part in homework.parts:
+        found = next(filter(None, map(_undefined_for, part.references)), None)
+        if found is not None:
+            yield _remark(
+                homework,
+                _part_file(homework, part).quantity,
+                f"the answer to `{part.id}` has no value for some values of `{latex_name(found)}`",
+                "say what it may be, with `assume: nonnegative` or a `range`, or an answer that"
+                " has values there needs a person",
+            )
+
+
+def _undefined_for(reference: Reference) -> str | None:
+    """A name of which some values leave a reference without one: those of the points, changed."""
+    if reference.by_parity is not reference.tree:
+        return None  # ``(-1)^n`` has no value beside whole numbers
+    for point in reference.points[:_POINTS]:
+        for name, factor in product(sorted(reference.names & point.at.keys()), _FACTORS):
+            if factor < 0 and name in reference.positive:
+                continue
+            at = {**point.at, name: point.at[name] * factor}
+            try:
+                found = evaluate(reference.tree, reference.environment, at, PRECISIONS[0])
+            except LimitError:
+                return None
+            if found is not None and found.value is None:
+                return name.removeprefix(WITHIN)
+    return None
+
+
+#: How many points are changed, and by what each of their values is multiplied in turn.
+_POINTS = 3
+_FACTORS = (Fraction(-1), Fraction(-100), Fraction(100), Fraction(1, 100))
+
+
 # --- Layout and policy ----------------------------------------------------------------
 
 
@@ -281,7 +334,7 @@ def _idle_credits(homework: Homework) -> Iterator[Fault]:
         return
     arising = {
         name
-        for part in homework.parts
+        for part in (each.in_numbers or each for each in homework.parts)
         for name, wrong in homework.diagnoser.wrong_answers(part)
         if name in rows and _judged(part, wrong.tree).outcome is not Outcome.EQUIVALENT
     }
@@ -300,6 +353,7 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "constant references": _constant_references,
         "coinciding references": _coinciding_references,
         "unsatisfiable parts": _unsatisfiable,
+        "undefined places": _undefined_places,
         "mixed layouts": _mixed_layouts,
         "idle credits": _idle_credits,
     }

@@ -83,3 +83,11 @@ def test_a_blank_filled_in_is_graded(name: str, form: str) -> None:
 )
 def test_escapes(text: str, markdown: str, latex: str) -> None:
     assert (markdown_line(text), latex_line(text)) == (markdown, latex)
+
+
+@pytest.mark.parametrize("form", BLANKS)
+def test_what_may_be_chosen_is_shown(form: str) -> None:
+    blank = BLANKS[form](RUBRICS["calculus_1"].statement, "calculus_1")
+    assert (
+        "What is there at x = 1? (a) a local maximum; (b) a local minimum; (c) neither\n" in blank
+    )

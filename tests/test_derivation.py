@@ -14,7 +14,7 @@ from grader.expr.latex import to_latex
 from grader.expr.names import FREE
 from grader.expr.parser import parse_expression
 from grader.expr.tree import Node, Partial, Symbol, children, substitute, symbols, with_children
-from grader.homework import Homework, load_rubric
+from grader.homework import Homework, load_rubric, parse_rubric
 from grader.questions.part import Part
 from grader.reports.key_page import key_view, steps_of
 
@@ -174,6 +174,92 @@ def test_sizes_say_what_gives_rows_and_columns() -> None:
         ("denominator layout: the rows are those of", r"h_{1} \in \mathbb{R}^{D_{1}}"),
         ("denominator layout: the columns are those of", r"f_{1} \in \mathbb{R}^{D_{2}}"),
     ]
+
+
+def test_sizes_of_layers_say_what_they_rest_on() -> None:
+    views = {
+        part.part: [(step.rule, step.latex) for step in part.steps]
+        for homework in HOMEWORKS
+        if homework.file.id == "attention_shapes"
+        for question in key_view(homework).questions
+        for part in question.parts
+    }
+    assert all(views.values())
+    assert views["convolution.P"] == [
+        ("given", r"X = \left(N, 3, 32, 32\right)"),
+        (
+            "conv(X, channels=16, kernel=5, padding=2, stride=2): a convolution over two axes of space",
+            r"C = \left(N, 16, 16, 16\right)",
+        ),
+        ("pool(C, kernel=2): pooling over two axes of space", r"P = \left(N, 16, 8, 8\right)"),
+    ]
+    assert views["derivatives.dL_dW"] == [
+        ("given", r"L \in \mathbb{R}^{1 \times 1}"),
+        ("given", r"W \in \mathbb{R}^{E \times D}"),
+        (
+            "denominator layout: the axes of what stands below come first",
+            r"\frac{\partial L}{\partial W} \in \mathbb{R}^{E \times D}",
+        ),
+    ]
+
+
+STATED = """schema: 1
+id: stated
+title: Stated
+questions:
+  - id: q
+    kind: value
+    symbols: [x]
+    parts:
+      power: {quantity: A, integral: {of: x^2, by: x, from: 0, to: 3}}
+      left: {quantity: B, integral: {of: 1/x, by: x, from: -2, to: -1}}
+      line: {quantity: C, integral: {of: 1/(1+x^2), by: x, from: -\\infty, to: \\infty}}
+      number: {quantity: D, answer: 7}
+  - id: e
+    kind: expression
+    symbols: [x, t]
+    quantities: {f: t^3}
+    parts:
+      tangent: {quantity: y, answer: 'f + \\frac{df}{dt} (x - t)', at: {t: 2}}
+      typed: {quantity: z, answer: x + 1}
+"""
+
+
+def test_what_a_rubric_states_is_followed_by_its_rules() -> None:
+    view = key_view(parse_rubric(STATED, "r.yaml"))
+    steps = {p.part: [tuple(map(str, (s.rule, s.latex))) for s in p.steps]
+             for q in view.questions for p in q.parts}  # fmt: skip
+    assert steps["q.power"] == [
+        ("as the rubric states it", r"A = \int_{0}^{3} x^{2} \, dx"),
+        ("an antiderivative", r"\frac{x^{3}}{3}"),
+        ("between its ends", r"\left[ \frac{x^{3}}{3} \right]_{0}^{3} = 9"),
+    ]
+    # log(x) has no value there, so that it is not shown.
+    assert steps["q.left"] == [("as the rubric states it", r"B = \int_{-2}^{-1} \frac{1}{x} \, dx")]
+    assert steps["q.line"][-1] == (
+        "between its ends", r"\left[ \arctan\left(x\right) \right]_{-\infty}^{\infty} = \pi",
+    )  # fmt: skip
+    assert steps["q.number"] == []
+    assert steps["e.tangent"] == [
+        ("as the rubric states it", r"y = f + \frac{\partial f}{\partial t} \left(x - t\right)"),
+        ("by definition", "f = t^{3}"),
+        ("power rule", r"\frac{\partial}{\partial t} \left(t^{3}\right) = 3 t^{2}"),
+        ("together", r"\frac{\partial f}{\partial t} = 3 t^{2}"),
+        ("taken at", "t = 2"),
+    ]
+    assert steps["e.typed"] == []
+
+
+def test_wrong_answers_with_sums_are_wrong_and_are_told_of_the_sum() -> None:
+    (homework,) = (each for each in HOMEWORKS if each.file.id == "least_squares")
+    (part,) = (
+        p for q in key_view(homework).questions for p in q.parts if p.part == "line.dL_dphi0"
+    )
+    slips = {slip.mistake: (slip.latex, slip.sentence) for slip in part.slips}
+    assert slips["sign"][0].startswith(r"-\sum_{i=1}^{n} 2")
+    assert slips["zero"] == ("0", r"The derivative is not zero: $L$ depends on $\phi_{0}$.")
+    assert r"\phi_{1}" in slips["another part"][1]  # and not the part itself
+    assert all("$$" not in sentence for _, sentence in slips.values())
 
 
 def test_all_derivatives_of_activity_6_are_explained() -> None:

@@ -376,7 +376,13 @@ FAULTS = [
      ["`konv` is no layer; did you mean `conv`?"]),
     (rubric("shape", "symbols: [N, H]", "sizes: {A: '(N, 3, H, H)'}",
             "parts: {a: {quantity: C, of: 'conv(A, channels=4, kernel=3, stride=2)'}}"),
-     ["with a stride, sizes are rounded down: give them as numbers"]),
+     ["with a stride, sizes are rounded down: give them as numbers, or as multiples of it (2 H)"]),
+    (rubric("shape", "symbols: [N, H]", "sizes: {A: '(N, 3, 3 H, H)'}",
+            "parts: {a: {quantity: C, of: 'pool(A, kernel=2)'}}"),
+     ["with a stride, sizes are rounded down: give them as numbers, or as multiples of it (2 H)"]),
+    (rubric("shape", "symbols: [N]", "sizes: {A: '(N, 3, 2, 2)'}",
+            "parts: {a: {quantity: C, of: 'pool(A, kernel=3)'}}"),
+     ["the window is larger than what it slides over"]),
     (rubric("shape", "symbols: [N]", "sizes: {A: '(N, 3)'}",
             "parts: {a: {quantity: C, of: 'transpose(A, axis=1)'}}"),
      ["`transpose` has no option `axis` here; its options: none"]),
@@ -437,3 +443,57 @@ def test_an_ordered_list_may_hold_one_thing_twice() -> None:
 def test_every_key_of_a_part_belongs_to_a_kind() -> None:
     used = frozenset().union(*(kind.keys for kind in QUESTIONS.values()))
     assert used == set(KIND_KEYS)
+
+
+#: The size of an axis, the layer, and what comes out: rounded down where that is known to be.
+WINDOWS = [
+    ("32", "kernel=3, stride=2", "15"),
+    ("2 H", "kernel=2, stride=2", "H"),
+    ("2 H", "kernel=3, stride=2", "H - 1"),
+    ("2 H + 1", "kernel=3, stride=2", "H"),
+    ("2 H", "kernel=3, stride=2, padding=1", "H"),
+    ("4 H W", "kernel=4, stride=4", "H W"),
+    ("H", "kernel=K, padding=P", "H - K + 2 P + 1"),
+]
+
+
+@pytest.mark.parametrize(("axis", "options", "size"), WINDOWS)
+def test_a_window_over_an_axis(axis: str, options: str, size: str) -> None:
+    text = rubric(
+        "shape",
+        "symbols: [H, W, K, P]",
+        f"sizes: {{A: '(5, {axis})'}}",
+        f"layers: {{B: 'conv1d(A, channels=7, {options})'}}",
+        "parts: {a: B}",
+    )
+    homework = parse_rubric(text, "r.yaml")
+    (part,) = homework.parts
+    scope = make_scope(part.statement, (), (), part.question)
+    assert judge(homework, part, f"7 x ({size})", scope).verdict.outcome is Outcome.EQUIVALENT
+    assert judge(homework, part, f"7 x ({size} + 1)", scope).verdict.outcome is Outcome.DIFFERENT
+
+
+UNITS = [
+    ("m/s", r"19.6\,\mathrm{m/s}", True),
+    ("m/s", r"19.6 \frac{m}{s}", True),
+    ("m/s", r"19.6 \,\frac{\mathrm{m}}{\mathrm{s}}", True),
+    ("m/s", "19.6 m s^{-1}", True),
+    ("m/s", "19.6 m·s⁻¹", True),
+    ("m/s", r"$19.6\ \mathrm{m \cdot s^{-1}}$", True),
+    ("m/s^2", "19.6 m s^-2", True),
+    ("m/s^2", r"19.6 \frac{m}{s^2}", True),
+    ("m/s^2", "19.6 m s^-1", False),
+    ("m/s", "19.6 m s", False),
+    ("m/s", "19.6 m", False),
+    ("m^2", "19.6 m²", True),
+    ("%", r"19.6 \%", True),
+]
+
+
+@pytest.mark.parametrize(("unit", "text", "read"), UNITS)
+def test_a_unit_may_be_written_in_any_way(unit: str, text: str, read: bool) -> None:
+    statement = rubric("value", f"parts: {{a: {{quantity: r, answer: 19.6, unit: '{unit}'}}}}")
+    homework = parse_rubric(statement, "r.yaml")
+    (part,) = homework.parts
+    verdict = judge(homework, part, text, make_scope(part.statement, (), (), part.question)).verdict
+    assert verdict.outcome is (Outcome.EQUIVALENT if read else Outcome.UNREADABLE)

@@ -151,6 +151,36 @@ OF_KINDS = [
       c: {quantity: s, answer: x}""",
      ["10:21: `q1.b` has the same answer as `q1.a` @ $.questions[0].parts.b.quantity",
       "11:21: `q1.c` is asked in the same words as `q1.a` @ $.questions[0].parts.c.quantity"]),
+    # A quantity of which an answer has the derivative alone is used; `v` is not.
+    (r"""kind: expression
+    symbols: [x]
+    quantities: {y: x^3, u: x^2, v: x, w: u}
+    parts: {s: {quantity: s, answer: '\sqrt{1 + (dy/dx)^2} + \frac{d w}{dx}'}}""",
+     ["8:34: the quantity `v` is used by no quantity and asked by no part "
+      "@ $.questions[0].quantities.v; take it out, or write where it belongs"]),
+    # The transpose of a symmetric matrix is right, so that its credit can never be given.
+    (r"""kind: hessian
+    symbols: [x, y]
+    quantities: {f: x^2 y}
+    parts: {f: {quantity: H, by: [x, y]}}
+policy: {partial_credit: {transposed: 1/2}}""",
+     ["10:27: the credit for `transposed` can never be given: no part has that mistake "
+      "@ $.policy.partial_credit.transposed"]),
+    # An answer that students simplify to one with values elsewhere; not where a symbol says so.
+    (r"""kind: expression
+    symbols: [x, v, {name: p, range: 0 < p < 1}, {name: w, assume: positive}]
+    parts:
+      a: {quantity: s, answer: '1 + (\sqrt{x})^2 + \sqrt{v}'}
+      b: {quantity: t, answer: '\sqrt{w} + \log p + \log(1 - p)'}
+      c: {quantity: u, answer: '\sqrt{x^2 + v^2}'}
+      d: {quantity: d, answer: '\sqrt{4 - x^2}'}
+      e: {quantity: e, answer: 1/x + \tan v}""",
+     ["9:21: the answer to `q1.a` has no value for some values of `v` @ $.questions[0].parts.a.quantity; "
+      "say what it may be, with `assume: nonnegative` or a `range`, or an answer that has values "
+      "there needs a person",
+      "12:21: the answer to `q1.d` has no value for some values of `x` @ $.questions[0].parts.d.quantity; "
+      "say what it may be, with `assume: nonnegative` or a `range`, or an answer that has values "
+      "there needs a person"]),
     (r"""kind: value
     parts:
       a: {quantity: s, answer: 2}

@@ -176,6 +176,10 @@ EQUAL = [
     ("2A^T(Ax-b)", "2A^TAx - 2A^Tb"),
     (r"\|Ax-b\|^2", "x^TA^TAx - 2b^TAx + b^Tb"),
     ("diag(p)x", r"p \odot x"),
+    (r"(x y^T) \odot W", "diag(x) W diag(y)"),
+    (r"(x \mathbf{1}^T) \odot W", "diag(x) W"),
+    (r"(x y^T) \odot (y x^T) \odot V", r"diag(x \odot y) V diag(x \odot y)"),
+    (r"((V x) y^T) \odot (A^T A)", "diag(V x) A^T A diag(y)"),
     ("diag(p) - pp^T", r"diag(p)(I - \mathbf{1} p^T)"),
     (r"\mathrm{tr}(A^TB)", r"\mathrm{tr}(B^TA)"),
     (r"\mathrm{tr}(AB^T)", r"\mathrm{tr}(B^TA)"),
@@ -226,7 +230,51 @@ def test_what_is_shown_at_sizes_says_so(answer: str, reference: str) -> None:
     assert verdict.notes == ("shown entry by entry for n = 2; n = 3; n = 1, not for every size",)
 
 
+#: Powers in answers: entry by entry, unless they are products of square matrices.
+POWERS = [
+    ("1 - x^2", r"1 - x \odot x", Outcome.EQUIVALENT),
+    (r"\tanh^2 x", r"\tanh x \odot \tanh x", Outcome.EQUIVALENT),
+    ("(2x)^3", r"8 x \odot x \odot x", Outcome.EQUIVALENT),
+    ("(x^T)^2", r"(x \odot x)^T", Outcome.EQUIVALENT),
+    ("A^2", r"A \odot A", Outcome.EQUIVALENT),
+    ("W^2", "W W", Outcome.EQUIVALENT),
+    (r"W^{\odot 2}", r"W \odot W", Outcome.EQUIVALENT),
+    (r"x^{\circ 3}", r"x \odot x \odot x", Outcome.EQUIVALENT),
+    ("1_n", r"\mathbf{1}_n", Outcome.EQUIVALENT),
+    ("x^2", "x", Outcome.DIFFERENT),
+    ("W^2", r"W \odot W", Outcome.DIFFERENT),
+    (r"1 - \tanh^2 x", r"1 - \tanh x", Outcome.DIFFERENT),
+    ("x^7", "x", Outcome.UNREADABLE),
+    ("x^{-1}", "x", Outcome.UNREADABLE),
+]
+
+
+@pytest.mark.parametrize(("answer", "reference", "outcome"), POWERS)
+def test_powers_in_answers(answer: str, reference: str, outcome: Outcome) -> None:
+    assert verdict_of(answer, reference).outcome is outcome
+
+
+#: Squares that some write for the sum of the squares: a person decides.
+SQUARES = [
+    ("x^2", "x^T x"),
+    ("x^2 x", "(x^T x) x"),
+    ("x/(1 + x^2)", "x/(1 + x^T x)"),
+    ("A^2", r"\|A\|^2"),
+]
+
+
+@pytest.mark.parametrize(("answer", "reference"), SQUARES)
+def test_the_square_of_a_vector_may_be_the_sum_of_the_squares(answer: str, reference: str) -> None:
+    verdict = verdict_of(answer, reference)
+    assert (verdict.outcome, verdict.reason) == (
+        Outcome.UNDECIDED,
+        "it is right if the square of a vector in it is the sum of the squares, but it reads as"
+        " the squares entry by entry",
+    )
+
+
 DIFFERENT = [
+    (r"(x y^T) \odot W", "diag(y) W diag(x)"),
     ("A^T(Ax-b)", "2A^T(Ax-b)"),
     ("2A^T(Ax-b) + 10^{-9}x", "2A^T(Ax-b)"),
     ("WV", "VW"),

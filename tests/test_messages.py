@@ -173,7 +173,17 @@ MESSAGES = [
         "(z)'",
         "   ^",
     ),
-    ("z!", NET, "factorials are not read here", "z!", " ^"),
+    ("z!", NET, "factorials are read of whole numbers only", "z!", " ^"),
+    ("(1/2)!", NET, "factorials are read of whole numbers only", "(1/2)!", "     ^"),
+    ("z + 3!!", NET, "double factorials are not read here", "z + 3!!", "     ^"),
+    ("2^3!", NET, "it is not clear what this factorial is of; write brackets", "2^3!", "   ^"),
+    (
+        r"\sum_{k=0}^{2} \frac{z}{(k-1)!}",
+        NET,
+        "factorials are read of whole numbers only",
+        r"\sum_{k=0}^{2} \frac{z}{(k-1)!}",
+        "                        ^^^^^^",
+    ),
     ("x_1_2", NET, "`x_1_2` is not a name of this homework", "x_1_2", "^^^^^"),
     (
         r"\theta_{01}_{2}",

@@ -34,6 +34,7 @@ from grader.compare.growth import jumps_at_whole_numbers
 from grader.compare.interpret import Interpreter, Known, needed_names
 from grader.compare.intervals import shown
 from grader.compare.numbers import Unsure
+from grader.compare.parity import environment_with_parity, with_parity
 from grader.compare.reference import (
     FixedPoint,
     Prepared,
@@ -41,7 +42,13 @@ from grader.compare.reference import (
     leaf_names,
     without_sharing,
 )
-from grader.compare.refute import both_values, refute, refute_at_sight, witness_at
+from grader.compare.refute import (
+    both_values,
+    refute,
+    refute_at_sight,
+    refute_at_whole_numbers,
+    witness_at,
+)
 from grader.compare.values import Point, certainly_differ, evaluate
 from grader.errors import LimitError
 from grader.expr.tree import Node, plain, walk
@@ -103,7 +110,25 @@ def compare(
         return _nowhere(reference, answer, environment, str(error))
     except LimitError as limit:
         tried.append(f"normal form: {limit.message}")
+    if reference.integers and any(
+        with_parity(tree, reference.integers, reference.positive) is not tree
+        for tree in (answer, reference.tree, *environment.values())
+    ):
+        # Cases and samples know nothing of powers that exist at whole numbers alone.
+        return _at_whole_numbers(reference, answer, environment)
     return _without_normal_form(reference, answer, environment, deadline, tried, known=known)
+
+
+def _at_whole_numbers(
+    reference: Reference, answer: Node, environment: Mapping[str, Node]
+) -> Verdict:
+    """A witness among the fixed points, with their whole numbers written in, or no verdict."""
+    try:
+        if found := refute_at_whole_numbers(reference, answer, environment):
+            return _different(reference, answer, environment, found)
+    except LimitError as limit:
+        return _undecided([f"evaluation: {limit.message}"])
+    return _undecided(["normal form", "fixed points"])
 
 
 def _by_fixed_points(
@@ -210,13 +235,17 @@ def _compared_over(
     opaque: bool,
 ) -> Compared:
     """Both sides in normal form.  Raises LimitError, UndefinedEverywhere."""
+    side = Side(
+        with_parity(answer, reference.integers, reference.positive),
+        environment_with_parity(environment, reference.integers, reference.positive),
+    )
     field = prepared.field.fork()
     field.deadline = deadline
     mine, domain = prepared.value, prepared.domain
     known: Known[Element] = prepared.known
     for _ in range(MAX_RESTARTS):
         try:
-            value, where, found = side_value(field, Side(answer, environment), known)
+            value, where, found = side_value(field, side, known)
             if value is None:
                 raise UndefinedEverywhere("a denominator or an argument rules out every point")
             rest = remainder(field, (value, where), (mine, domain))
@@ -255,7 +284,8 @@ def _again(
     reference: Reference, again: Restart, deadline: Deadline, *, opaque: bool
 ) -> tuple[Field, tuple[Element, Element]]:
     """The reference in a field as a Restart asks for; it may ask again."""
-    environment = {} if opaque else reference.environment
+    given = {} if opaque else reference.environment
+    environment = environment_with_parity(given, reference.integers, reference.positive)
     for _ in range(MAX_RESTARTS):
         field = Field(
             positive=reference.positive,
@@ -264,7 +294,7 @@ def _again(
             deadline=deadline,
         )
         try:
-            value = Interpreter(field, environment).value(reference.tree)
+            value = Interpreter(field, environment).value(reference.by_parity)
         except Restart as further:
             again = further
             continue

@@ -15,6 +15,7 @@ from grader.compare.field import Element, Field, Restart
 from grader.compare.interpret import Interpreter, Known, needed_names
 from grader.compare.intervals import NEGATIVE, WITHIN, Interval
 from grader.compare.numbers import Value
+from grader.compare.parity import environment_with_parity, with_parity
 from grader.compare.pointwise import Values
 from grader.compare.sight import Sight, sight
 from grader.compare.values import Point, PointValue, evaluate, evaluate_and_keep
@@ -148,16 +149,22 @@ class Reference:
         return all(is_smooth(inner) for inner in self.environment.values())
 
     @cached_property
+    def by_parity(self) -> Node:
+        """The tree as its normal form takes it: powers to whole numbers by the base's sign."""
+        return with_parity(self.tree, self.integers, self.positive)
+
+    @cached_property
     def opaque(self) -> Prepared | None:
         """The normal form over the names as they stand; None: not to be used, or past a limit."""
         if not self.environment or not self.smooth:
             return None
-        return prepare(self.tree, NO_NAMES, self.positive, sharing=self.sharing)
+        return prepare(self.by_parity, NO_NAMES, self.positive, sharing=self.sharing)
 
     @cached_property
     def leaf(self) -> Prepared | None:
         """The normal form over leaf symbols; None: past a limit."""
-        return prepare(self.tree, self.environment, self.positive, sharing=self.sharing)
+        environment = environment_with_parity(self.environment, self.integers, self.positive)
+        return prepare(self.by_parity, environment, self.positive, sharing=self.sharing)
 
     @cached_property
     def sight(self) -> Sight | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 
 from flint import arb
 
@@ -10,7 +11,7 @@ from grader.compare.numbers import Unsure
 from grader.compare.reference import FixedPoint, Reference, with_whole_numbers
 from grader.compare.values import Point, PointValue, certainly_differ, evaluate
 from grader.errors import LimitError
-from grader.expr.tree import Node
+from grader.expr.tree import Node, Number, substitute
 from grader.limits import AGREED_BITS, PRECISIONS
 from grader.results import Witness
 
@@ -61,6 +62,25 @@ def witness_at(
         if _agree(left, right):
             return None, True
     return None, False
+
+
+def refute_at_whole_numbers(
+    reference: Reference, answer: Node, environment: Mapping[str, Node]
+) -> Witness | None:
+    """A witness among the fixed points, with the whole numbers of each written in: a power of
+    a negative number then has a value.  Raises LimitError."""
+    for fixed in reference.points:
+        whole = {name: Number(fixed.at[name]) for name in reference.integers & fixed.at.keys()}
+        written = {name: substitute(tree, whole) for name, tree in environment.items()}
+        for precision in PRECISIONS:
+            left = evaluate(substitute(answer, whole), written, fixed.at, precision)
+            right = evaluate(substitute(reference.tree, whole), written, fixed.at, precision)
+            if left is None or right is None or left.value is None or right.value is None:
+                continue
+            if certainly_differ(left, right, precision):
+                with suppress(Unsure):
+                    return _witness(fixed.at, left, right)
+    return None
 
 
 def _agree(left: PointValue, right: PointValue) -> bool:

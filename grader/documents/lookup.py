@@ -29,9 +29,15 @@ from grader.expr.tree import (
 from grader.homework import Homework
 from grader.questions import QUESTIONS
 from grader.questions.part import Part
+from grader.questions.update import BECOMES
 
 #: Longest left side that is looked up; a derivative has under 100 characters.
 _LONGEST_LEFT: Final = 300
+
+#: A name with what it is a function of.
+_FUNCTION: Final = re.compile(
+    r"(?P<name>[^()=\s][^()=]*?)\s*(?:\\left\s*)?\([A-Za-z][\\A-Za-z0-9_{},\s]*\)\s*\Z"
+)
 
 _SIZE_OF: Final = re.compile(
     r"(?:\\(?:text|mathrm|operatorname|textrm|mbox|textbf)\*?\s*\{\s*(?:the\s+)?(?:size|shape|dim)[a-z]*"
@@ -70,6 +76,8 @@ class Lookup:
         told = {letters(question.prompt) for question in self.homework.statement.questions}
         told |= {letters(part.prompt) for part in self.homework.parts}
         self.prompts = sorted((each for each in told if each), key=lambda each: (-len(each), each))
+        #: Whether a part asks for a step, in which an arrow stands for an equals sign.
+        self.by_step = any(part.kind == "update" for part in self.homework.parts)
         #: Whether a part asks for a quantity that is a name.
         self.by_name = any(not isinstance(part.quantity, Partial) for part in self.homework.parts)
 
@@ -84,6 +92,10 @@ class Lookup:
         return not words
 
     # --- left sides -----------------------------------------------------------
+
+    def with_equals(self, text: str) -> str:
+        """The text with ``=`` for ``\\leftarrow``, where steps are asked."""
+        return BECOMES.sub("=", text) if self.by_step else text
 
     def parts(self, left: str) -> tuple[Part, ...]:
         """The parts that a left side names: by quantity, or by id."""
@@ -110,6 +122,9 @@ class Lookup:
         ]
         if local:
             return tuple(local)
+        function = _FUNCTION.match(text)
+        if function is not None:  # "T_3(x) = …", where T_3 is asked
+            return tuple(p for p in self.parts(function["name"]) if p.kind == "expression")
         size = _SIZE_OF.match(text)
         if size is not None and size["what"].strip():
             return tuple(p for p in self.parts(size["what"].strip())

@@ -43,6 +43,12 @@ _CASE: Final = re.compile(
 )
 _NUMBER: Final = re.compile(r"[-+−]?\s*(?:\d+(?:\.\d+)?|\\infty)\s*")
 _ANNOUNCES: Final = re.compile(r"\b(?:answer|solution|result|ans)\b[\s:=*_.]*\Z", re.IGNORECASE)
+#: What says the value of the quantity before it.
+_SAID: Final = re.compile(
+    r"\s*(?::|is|has (?:the )?(?:size|shape)|is of (?:size|shape)|∈)\s+(?P<value>[^\n]*?\S)\.?\s*\Z"
+)
+#: Signs before an item of a list that are no letters.
+_MARK: Final = re.compile(r"\s*(?:[-*•>]\s+|#+\s+)*")
 _BULLET: Final = re.compile(
     r"\s*(?:[-*•>]\s+|#+\s+|\(?(?:[ivx]{1,4}|[a-z]|\d{1,2})[.):]\s+)*"
     r"(?:(?:so|thus|hence|therefore|then|and|we get|answer|solution|ans|where|let|finally)\b[\s:,]*)*",
@@ -187,6 +193,7 @@ class _Walker:
             self.pending = ids[1]
             return
         if self.pending is not None and not _LINK.fullmatch(piece.text):
+            self.told_in_words(piece)
             self.pending = None
         label = re.fullmatch(r"(.*?)\s*[:=]\s*", piece.text.rsplit("\n", 1)[-1])
         if label is not None and self.pending is None:
@@ -232,10 +239,14 @@ class _Walker:
         bullet = _BULLET.match(text)
         # A minus sign is no bullet where no left side stands behind it.
         rest = text[bullet.end() :] if bullet else text
-        rest = rest.strip().strip("`")
-        label, colon, value = rest.partition(":")
+        rest = self.lookup.with_equals(rest.strip().strip("`"))
+        label, colon, value = self.lookup.with_equals(_MARK.sub("", text, count=1)).partition(":")
+        label = label.strip(" *_`")
+        if not (self.lookup.parts(label) and "=" not in value):
+            label, colon, value = rest.partition(":")  # "a: dy/dx = 1" is an item and no quantity
         if colon and value.strip() and not value.startswith("=") and self.lookup.parts(label):
-            self.add(Equation(label.strip(), "=", tidy(value.lstrip("= ")), line), bare=True)
+            right = tidy(value.lstrip("= ").removeprefix("** "))
+            self.add(Equation(label.strip(), "=", right, line), bare=True)
             return
         worded = re.match(
             r"(?P<what>.+?)\s+(?:is|has size|has shape|is of size|∈|in|->|=>|→|⟶|⇒)\s+(?P<value>.+)",
@@ -275,6 +286,15 @@ class _Walker:
                 return rest
         return None
 
+    def told_in_words(self, piece: Words) -> None:
+        """``$P$: (B, 4H)``: the value of the quantity before, without signs of its own."""
+        assert self.pending is not None
+        said = _SAID.match(piece.text)
+        if said is None or "=" in said["value"]:
+            return
+        if any(self.lookup.fits(part, said["value"]) for part in self.lookup.parts(self.pending)):
+            self.add(Equation(self.pending, "=", tidy(said["value"]), piece.line), bare=True)
+
     # --- formulas -------------------------------------------------------------
 
     def formula(self, formula: Formula, block: Block, index: int) -> None:
@@ -284,7 +304,7 @@ class _Walker:
             self.unclosed(text[mark.end() if mark else 0 :], formula,
                           f"the `{mark[0] if mark else '$'}` in line {formula.line} is never closed")  # fmt: skip
             return
-        text = self.annotated(formula)
+        text = self.lookup.with_equals(self.annotated(formula))
         found = equations(text, formula.line, self.lookup.is_left)
         behind = block.pieces[index + 1] if index + 1 < len(block.pieces) else None
         if found and isinstance(behind, Words) and not formula.display:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from grader.errors import AnswerError, LimitError
+from grader.expr.factorials import NOT_WHOLE, first_factorial, worked_out
 from grader.expr.families import instance
 from grader.expr.tokens import (
     CLOSE,
@@ -68,6 +69,8 @@ def big(grammar: Grammar) -> Node:
     if isinstance(lower, Number) and isinstance(upper, Number):
         return _written_out(grammar, at, Big(operator, index, lower, upper, body, span))
     node = Big(operator, index, lower, upper, body, span)
+    if not own and (left := first_factorial(node)) is not None:
+        raise AnswerError(NOT_WHOLE, grammar.text, left.span)
     if not grammar.lexicon.free and not grammar.lexicon.vocabulary.indices:
         what = "sums" if operator == "sum" else "products"
         raise AnswerError(
@@ -171,9 +174,13 @@ def _written_out(grammar: Grammar, at: int, node: Big) -> Node:
     if last < first:
         raise grammar.fail("this range holds no number", at)
     parts = [
-        _known(grammar, node, instance(node.body, {node.index: number}))
+        worked_out(instance(node.body, {node.index: number}))
         for number in range(int(first), int(last) + 1)
     ]
+    left = next((each for part in parts if (each := first_factorial(part))), None)
+    if left is not None and not grammar.bound:
+        raise AnswerError(NOT_WHOLE, grammar.text, left.span)
+    parts = [_known(grammar, node, part) for part in parts]
     grammar.note(
         f"`{grammar.quote(node.span.start, node.span.end)}` is read term by term",
         "style",

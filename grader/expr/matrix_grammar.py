@@ -37,6 +37,7 @@ from grader.expr.tree import (
     Special,
     Symbol,
 )
+from grader.limits import MAX_MATRIX_POWER
 from grader.source import Span
 
 if TYPE_CHECKING:
@@ -138,6 +139,9 @@ class MatrixGrammar(Grammar):
                 if found == "inverse":
                     minus = Negation(Number(Fraction(1), None, node.span), node.span)
                     node = Power(node, minus, node.span)
+            elif kind == POWER and (times := self._repeated()):
+                span = Span(start, self.ends[self.pos - 1])
+                node = Operation("elementwise", (node,) * times, span)
             elif kind == POWER and conditions.positive_part(self, self.pos):
                 node = Call("relu", (node,), 0, Span(start, self.ends[self.pos - 1]))
             elif kind == POWER:
@@ -163,6 +167,19 @@ class MatrixGrammar(Grammar):
         self.pos = pos + 1 + opened
         return "inverse" if minus else "transpose"
 
+    def _repeated(self) -> int | None:
+        r"""``^{\odot 2}``: how often an entry is multiplied by itself; None for another power."""
+        pos = self.pos + 1
+        if not (self.kinds[pos] == OPEN and self.kinds[pos + 1] == REFUSED):
+            return None
+        if self.values[pos + 1] not in _ELEMENTWISE or self.kinds[pos + 3] != CLOSE:
+            return None
+        typed = self.values[pos + 2]
+        if self.kinds[pos + 2] != NUMBER or not 2 <= int(typed) <= MAX_MATRIX_POWER:
+            return None
+        self.pos = pos + 4
+        return int(typed)
+
     # -- atoms -------------------------------------------------------------------
 
     def atom(self) -> Node:
@@ -175,6 +192,8 @@ class MatrixGrammar(Grammar):
             return self.unknown()
         if kind == INDICATOR and not calls.condition_follows(self, pos):
             return self._special()
+        if kind == NUMBER and self.values[pos] == "1" and self.kinds[pos + 1] == SUBSCRIPT:
+            return self._special()  # `1_n`, as keys print it
         if kind == REFUSED and self.values[pos] == "norm":
             return self._norm(1)
         if kind == BAR and self.kinds[pos + 1] == BAR and self.ends[pos] == self.starts[pos + 1]:

@@ -19,15 +19,22 @@ from grader.expr.reading import Definition, Note, Reading
 from grader.expr.segments import segments
 from grader.expr.statements import Statement, split, trim
 from grader.expr.tokens import (
+    APPROX,
+    COMMA,
     CONSTANT,
     DIFFERENTIAL,
     EITHER,
     END,
+    EQUALS,
     FUNCTION,
     IF,
     INDICATOR,
     MARKED,
+    OPEN,
+    PLUS,
+    POWER,
     REFUSED,
+    SUBSCRIPT,
     SYMBOL,
     TIMES,
     UNKNOWN,
@@ -274,7 +281,7 @@ def _definition(grammar: Grammar, statement: Statement) -> Definition:
 
 def _chain(grammar: Grammar, statement: Statement, definitions: tuple[Definition, ...]) -> Reading:
     """The answer itself: a left side where there is one, and the links of its chain."""
-    parts = statement.links()
+    parts = _without_statement(grammar, statement.links())
     heading: Partial | Symbol | None = None
     begin, end = parts[0]
     if statement.role == "operand":  # "the derivative of cos x is -sin x"
@@ -293,8 +300,56 @@ def _chain(grammar: Grammar, statement: Statement, definitions: tuple[Definition
         heading = _heading(grammar, begin, end)
         if heading is not None:
             parts = parts[1:]
+    parts = _without_statement(grammar, parts)
     links = tuple(_link(grammar, begin, end) for begin, end in parts)
+    if statement.rest is not None and grammar.choice(statement.last):
+        # "ln(1+x) ≈ x": what is approximated may stand before what is asked.
+        links = (*links, _approximation(grammar, statement.last + 1, statement.rest))
     return Reading(grammar.text, links[-1], heading, links, definitions, tuple(grammar.notes))
+
+
+#: Signs of what an answer may restate: the integral or the limit whose value is asked.
+_RESTATED = frozenset({"int", "lim"})
+
+
+def _without_statement(grammar: Grammar, parts: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    r"""The links without what a chain begins with and is asked: an integral or a limit.
+
+    ``\int_0^1 x dx = [x^2/2]_0^1 = 1/2`` is 1/2.
+    """
+    tokens = grammar.tokens
+    while len(parts) > 1:
+        begin, end = parts[0]
+        restated = tokens.kinds[begin] == REFUSED and tokens.values[begin] in _RESTATED
+        if not restated and not _is_between(grammar, begin, end):
+            break
+        span = Span(tokens.starts[begin], tokens.ends[end - 1])
+        grammar.note("what stands before the `=` is not read", "unread", span)
+        parts = parts[1:]
+    return parts
+
+
+def _is_between(grammar: Grammar, begin: int, end: int) -> bool:
+    """Whether a link is an antiderivative between its ends: ``[x^2/2]_0^1``."""
+    tokens = grammar.tokens
+    if tokens.kinds[begin] != OPEN:
+        return False
+    below = tokens.match[begin] + 1
+    return (
+        below < end
+        and tokens.kinds[below] == SUBSCRIPT
+        and POWER in tokens.kinds[below:end]
+        and PLUS not in tokens.kinds[below + 1 : below + 3]  # `[z]_+`
+    )
+
+
+def _approximation(grammar: Grammar, begin: int, end: int) -> Node:
+    """The expression after a ``≈``, up to the next one or an equals sign."""
+    grammar.pos = begin
+    node = grammar.sum()
+    if grammar.pos < end and grammar.kinds[grammar.pos] not in (APPROX, EQUALS):
+        raise grammar.unexpected()
+    return node
 
 
 def _heading(grammar: Grammar, begin: int, end: int) -> Partial | Symbol | None:
@@ -306,12 +361,26 @@ def _heading(grammar: Grammar, begin: int, end: int) -> Partial | Symbol | None:
             return partial
     if end == begin + 1 and tokens.kinds[begin] in (SYMBOL, MARKED, UNKNOWN, EITHER):
         return Symbol(tokens.values[begin], Span(tokens.starts[begin], tokens.ends[begin]))
+    if tokens.kinds[begin] == UNKNOWN and _of_names(tokens, begin + 1, end):
+        # "T_3(x) = …", a label with what it is a function of
+        return Symbol(tokens.values[begin], Span(tokens.starts[begin], tokens.ends[end - 1]))
     notes = list(grammar.notes)
     node = _link(grammar, begin, end)
     if isinstance(node, Partial) and _names_only(node):
         return node
     grammar.notes[:] = notes  # it is a link, and read again as one
     return None
+
+
+def _of_names(tokens: Tokens, begin: int, end: int) -> bool:
+    """Whether a range is names in brackets: ``(x)``, ``(x, y)``."""
+    inside = tokens.kinds[begin + 1 : end - 1]
+    return (
+        tokens.kinds[begin] == OPEN
+        and tokens.match[begin] == end - 1
+        and all(kind == (COMMA if k % 2 else SYMBOL) for k, kind in enumerate(inside))
+        and len(inside) % 2 == 1
+    )
 
 
 def _names_only(node: Partial) -> bool:

@@ -13,6 +13,7 @@ from grader.limits import MAX_DIGITS
 if TYPE_CHECKING:
     from grader.expr.grammar import Grammar
 from grader.expr import conditions
+from grader.expr.factorials import factorial_of
 from grader.expr.tokens import (
     INDICATOR,
     MARKED,
@@ -72,7 +73,7 @@ def powers(grammar: Grammar, base: Node, first: int) -> Node:
                 "a prime must be part of a name, or follow the name of a function",
             )
         elif kind == BANG:
-            raise grammar.fail("factorials are not read here", pos)
+            base = factorial_of(grammar, base, first)
         else:
             return base
 

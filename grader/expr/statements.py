@@ -37,7 +37,8 @@ class Statement:
     """The tokens from ``first`` up to ``last``, and the equals signs among them.
 
     ``definition``: it stands after ``where``.  ``role``: what the words before it make
-    of it, a ``reason``, a ``conclusion`` or neither.
+    of it, a ``reason``, a ``conclusion`` or neither.  ``rest`` is where what follows a ``≈``
+    ends, which stands at ``last`` then.
     """
 
     first: int
@@ -45,6 +46,7 @@ class Statement:
     equals: list[int]
     definition: bool = False
     role: str | None = None
+    rest: int | None = None
 
     def links(self) -> list[tuple[int, int]]:
         """The ranges between the equals signs."""
@@ -115,8 +117,9 @@ def split(
         nonlocal begin
         start, stop = trim(tokens, begin, end)
         if start < stop:
-            inner, stop = _equals(tokens, start, stop, notes, colons)
-            statements.append(Statement(start, stop, inner, definition, role))
+            inner, upto = _equals(tokens, start, stop, notes, colons)
+            rest = stop if upto < stop else None
+            statements.append(Statement(start, upto, inner, definition, role, rest))
         begin = end + 1
 
     for index in _outer(tokens, first, last):

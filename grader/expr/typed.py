@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from enum import Enum, auto
 from fractions import Fraction
 from typing import Any as Anything
 from typing import Literal, get_args
@@ -297,15 +298,34 @@ def mapped(tree: Node, args: Sequence[Typed], shape: Shape, span: Span = NOWHERE
 # --- Finding sizes ------------------------------------------------------------------
 
 
+class Powers(Enum):
+    """What ``h^2`` is where it is no product of matrices: rubrics must say it otherwise."""
+
+    REFUSED = auto()
+    #: Entry by entry, as in ``1 - \\tanh^2(z)``.
+    ENTRIES = auto()
+    #: The sum of the squares, as some write ``x^2`` for ``x^T x``.
+    SQUARES = auto()
+
+
 class Typing:
     """Gives trees their sizes, in one vocabulary of sized names.
 
     ``shapes``: the size of each vector and matrix; another name is a number.
     ``meanings``: names with a tree of their own, not circular.
+    ``powers``: what the power of a vector means.
     """
 
-    def __init__(self, shapes: Mapping[str, Shape], meanings: Mapping[str, Node]) -> None:
+    def __init__(
+        self,
+        shapes: Mapping[str, Shape],
+        meanings: Mapping[str, Node],
+        powers: Powers = Powers.REFUSED,
+    ) -> None:
         self._shapes = shapes
+        self._powers = powers
+        #: Whether such a power was met.
+        self.raised = False
         self._meanings = meanings
         self._known: dict[str, Typed] = {}
         self._same: dict[Size, Size] = {}
@@ -518,6 +538,12 @@ class Typing:
         if shape == SCALAR:
             return mapped(Power(slot(0), slot(1)), (base, exponent), SCALAR)
         if not self._unify_sizes(shape[0], shape[1]):
+            if whole is not None and 0 < whole <= MAX_MATRIX_POWER:
+                self.raised = self.raised or self._powers is not Powers.REFUSED
+                if self._powers is Powers.ENTRIES:
+                    return elementwise([base] * whole, shape)
+                if self._powers is Powers.SQUARES and whole == 2:
+                    return self._square(base)
             hint = r"; write `x \odot x` or `x^T x`" if "1" in shape else ""
             raise ShapeError(
                 f"only square matrices have powers, and this is {shape_text(shape)}{hint}",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from grader.errors import AnswerError
@@ -46,14 +47,22 @@ def build_choices(question: QuestionFile, rubric: RubricFile) -> tuple[Part, ...
         right = {answer.text for answer in part.answer}
         if faults.found:
             continue
-        parts.append(
-            made(Setting(part, question, rubric, statement), label_of(part.quantity, statement),
-                Chosen(tuple(name for name in names if name in right)), (),
-                detail=Choices(texts, several=len(right) > 1),
-            )
-        )  # fmt: skip
+        built = made(
+            Setting(part, question, rubric, statement),
+            label_of(part.quantity, statement),
+            Chosen(tuple(name for name in names if name in right)),
+            (),
+            detail=Choices(texts, several=len(right) > 1),
+        )
+        parts.append(replace(built, prompt=_with_choices(part.prompt, texts)))
     faults.raise_if_any()
     return tuple(parts)
+
+
+def _with_choices(prompt: str, texts: Sequence[tuple[str, str]]) -> str:
+    """The prompt with what may be chosen, which students have to see wherever it is asked."""
+    choices = "; ".join(f"({name}) {words}" for name, words in texts)
+    return f"{prompt} {choices}".strip()
 
 
 def judge_choice(part: Part, answer: Answer, definitions: Mapping[str, Node]) -> Verdict:

@@ -18,7 +18,7 @@ from grader.errors import AnswerError
 from grader.expr.calculus import ONE
 from grader.expr.names import Vocabulary
 from grader.expr.parser import parse_expression, parse_name
-from grader.expr.tree import Negation, Node, Number, Product, Quotient, Sum
+from grader.expr.tree import Negation, Node, Number, Power, Product, Quotient, Sum, Symbol
 from grader.limits import MAX_NESTING
 from grader.read.suggest import did_you_mean
 from grader.source import Span
@@ -114,15 +114,49 @@ def _window(length: Node, options: Options) -> Node:
     room = tidy(
         Sum((length, Product((_number(2), options["padding"])), Negation(reach), Negation(ONE)))
     )
-    if same(options["stride"], ONE):
-        steps = room
-    elif isinstance(room, Number) and isinstance(options["stride"], Number):
-        steps = _number(room.value // options["stride"].value)
-    else:
-        raise ValueError("with a stride, sizes are rounded down: give them as numbers")
+    steps = room if same(options["stride"], ONE) else _rounded_down(room, options["stride"])
     if isinstance(steps, Number) and steps.value < 0:
         raise ValueError("the window is larger than what it slides over")
     return tidy(Sum((steps, ONE)))
+
+
+def _rounded_down(room: Node, stride: Node) -> Node:
+    """``room / stride``, rounded down: of 2H - 2 by 2 it is H - 1, whatever H is."""
+    terms = room.terms if isinstance(room, Sum) else (room,)
+    fixed = sum(map(_plain_number, terms), Fraction(0))
+    if isinstance(stride, Number) and stride.value > 0:
+        steps = _number(fixed // stride.value)
+        rest = tidy(Sum((room, Negation(Number(fixed)))))
+        if same(rest, _number(0)):
+            return steps
+        named = tidy(Quotient(rest, stride))
+        if all(_is_whole(term) for term in (named.terms if isinstance(named, Sum) else (named,))):
+            return tidy(Sum((named, steps)))
+    raise ValueError(
+        "with a stride, sizes are rounded down: give them as numbers, or as multiples of it (2 H)"
+    )
+
+
+def _plain_number(term: Node) -> Fraction:
+    """A term without names; 0 for another."""
+    if isinstance(term, Negation):
+        return -_plain_number(term.operand)
+    return term.value if isinstance(term, Number) else Fraction(0)
+
+
+def _is_whole(term: Node) -> bool:
+    """Whether a term of a size is a whole number of products of names."""
+    match term:
+        case Negation():
+            return _is_whole(term.operand)
+        case Number():
+            return term.value.denominator == 1
+        case Product():
+            return all(map(_is_whole, term.factors))
+        case Power():
+            return isinstance(term.base, Symbol) and _is_whole(term.exponent)
+        case _:
+            return isinstance(term, Symbol)
 
 
 def _conv(axes_count: int) -> Callable[[tuple[Axes, ...], Options], Axes]:
@@ -234,6 +268,16 @@ def written(row: Layer) -> str:
     names = ["X", "Y", "Z"][: row.inputs[0]]
     needed = [f"{name}=…" for name, default in row.options.items() if default is None]
     return f"{row.name}({', '.join([*names, *needed])})"
+
+
+#: A name within the text of a layer.
+NAME = re.compile(r"\\?[A-Za-z]+(?:_(?:\{[^{}]*\}|[A-Za-z0-9]+))?")
+
+
+def meaning(text: str) -> str:
+    """What the layer that a text begins with is, in words; empty for a plain quantity."""
+    found = _CALL.match(text)
+    return LAYERS[found[1]].what if found is not None and found[1] in LAYERS else ""
 
 
 _CALL = re.compile(r"\s*([A-Za-z][A-Za-z0-9]*)\s*\(")

@@ -29,6 +29,7 @@ from grader.expr.parser import Reading, parse_answer
 from grader.expr.tree import Node, Operation, Partial, Symbol, children, walk, with_children
 from grader.expr.typed import (
     SCALAR,
+    Powers,
     Shape,
     ShapeError,
     Typed,
@@ -274,7 +275,8 @@ def _typed(part: Part, answer: Answer, definitions: Mapping[str, Node]) -> Typed
         return None
     try:
         meanings = {**reference.environment, **definitions}
-        return Typing(reference.shapes, meanings).typed(answer, reference.typed.shape)
+        typing = Typing(reference.shapes, meanings, Powers.ENTRIES)
+        return typing.typed(answer, reference.typed.shape)
     except (ShapeError, LimitError):
         return None
 

@@ -83,6 +83,46 @@ def _known(question: QuestionFile, statement: Statement, faults: Faults) -> dict
     return known
 
 
+def sizes_that_follow(
+    part: Part, question: QuestionFile, rubric: RubricFile
+) -> tuple[tuple[str, Node | Label, Answer], ...]:
+    """How the size of a part comes about: what it rests on, in order, each with the layer that
+    gives it (empty for a given size) and its size."""
+    statement = part.statement
+    known = _known(question, statement, Faults(rubric))
+    texts = {
+        parse_name(layer.name.text, statement.vocabulary): layer.expression.text
+        for layer in question.layers
+    }
+    asked = next(each.of for each in question.parts if each.full_id == part.id)
+    pending = [symbols(part.quantity)] if isinstance(part.quantity, Node) else []
+    pending += [_named_in(text.text, known, statement) for text in asked]
+    used: set[str] = set()
+    while pending:
+        new = pending.pop() - used
+        used |= new
+        pending += [_named_in(texts[name], known, statement) for name in new & texts.keys()]
+    found: list[tuple[str, Node | Label, Answer]] = [
+        (texts.get(name, ""), Symbol(name), plain_size(axes))
+        for name, axes in known.items()
+        if name in used and axes is not None
+    ]
+    if asked:
+        found.append((asked[0].text, part.quantity, part.answer))
+    return tuple(found)
+
+
+def _named_in(text: str, known: Known, statement: Statement) -> frozenset[str]:
+    """The quantities with a size that the text of a layer mentions."""
+    from grader.questions.layers import NAME
+
+    names = set()
+    for word in NAME.findall(text):
+        with suppress(AnswerError, LimitError):
+            names.add(parse_name(word, statement.vocabulary))
+    return frozenset(names & known.keys())
+
+
 def _layer(where: Located, known: Known, statement: Statement, faults: Faults) -> Axes | None:
     """The size that a text stands for; None and a fault where there is none, and None alone
     where that is the fault of a layer before."""

@@ -121,9 +121,10 @@ def read_statement(question: QuestionFile, faults: Faults) -> Statement:
         name = declare(symbol.name)
         if name is not None:
             leaves.append(name)
-            assumed.setdefault("positive" if question.sizes else symbol.assume, set()).add(name)
-            if question.sizes:
-                assumed.setdefault("integer", set()).add(name)
+            # Sizes are whole numbers from 1 on, as those are that are said to be natural.
+            natural = question.sizes or symbol.assume == "natural"
+            for each in ("positive", "integer") if natural else (symbol.assume,):
+                assumed.setdefault(each, set()).add(name)
             if symbol.range is not None:
                 ranged.append((name, symbol))
     forward_names = [(declare(quantity.name), quantity) for quantity in question.quantities]

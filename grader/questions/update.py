@@ -70,7 +70,7 @@ def build_updates(question: QuestionFile, rubric: RubricFile) -> tuple[Part, ...
 
 
 #: Signs for "becomes", which stand for an equals sign here.
-_BECOMES = re.compile(
+BECOMES = re.compile(
     r"\\leftarrow(?![A-Za-z])|\\gets(?![A-Za-z])|\\coloneqq(?![A-Za-z])|:=|←|<-(?!\s*\d)"
 )
 
@@ -84,7 +84,7 @@ _NEW = re.compile(
 
 def read_update(text: str, vocabulary: Vocabulary, part: Part) -> Reading:
     """An expression; ``\\theta \\leftarrow …`` and ``\\theta_{new} = …`` head it too."""
-    text = _BECOMES.sub(lambda found: "=".rjust(len(found[0])), text)
+    text = BECOMES.sub(lambda found: "=".rjust(len(found[0])), text)
     headed = _NEW.match(text)
     if headed is not None:
         text = headed[1] + " " * (headed.end() - headed.end(1)) + text[headed.end() :]

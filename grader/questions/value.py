@@ -224,9 +224,33 @@ def read_value(text: str, vocabulary: Vocabulary, part: Part) -> Reading:
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
+#: What may stand before a unit in LaTeX's upright letters.
+_UPRIGHT = r"\\(?:text|mathrm|textrm|si|unit)\s*"
+
+
 def _unit(unit: str) -> re.Pattern[str]:
-    """The unit at the end of a text, plain or in LaTeX's upright letters."""
-    upright = r"\\(?:text|mathrm|textrm|si|unit)\s*"
+    r"""The unit at the end of a text, plain or in LaTeX's upright letters; of ``m/s`` also
+    ``\frac{m}{s}`` and ``m s^{-1}``."""
+    spelled = [_letters(unit)]
+    above, slash, below = unit.partition("/")
+    if slash and "/" not in below and above.strip():
+        over = rf"\\[dt]?frac\s*\{{\s*{_letters(above)}\s*\}}\s*\{{\s*{_letters(below)}\s*\}}"
+        spelled += [over, _letters(f"{above} {_inverse(below)}")]
+    letters = f"(?:{'|'.join(spelled)})"
+    return re.compile(
+        rf"(?:\s|\\[,;: ]|~)*(?:{_UPRIGHT}\{{\s*(?:\\[,;: ])?\s*{letters}\s*\}}"
+        rf"|(?<![A-Za-z\\]){letters})\s*[$.]*\s*\Z"
+    )
+
+
+def _inverse(unit: str) -> str:
+    """``s`` as ``s^-1``, ``s^2`` as ``s^-2``."""
+    raised = re.sub(r"\^\{?(\d+)\}?", r"^-\1", unit)
+    return raised if raised != unit else f"{unit.rstrip()}^-1"
+
+
+def _letters(unit: str) -> str:
+    """A pattern for what a unit is made of, in order."""
     runs = []
     for run in re.findall(r"[^\W\d_]+|\^\{?-?\d+\}?|\S", unit):
         if run[0] == "^":
@@ -234,14 +258,10 @@ def _unit(unit: str) -> re.Pattern[str]:
             raised = re.escape(run.strip("^{}").translate(_RAISED))
             runs.append(rf"(?:\^\s*\{{?\s*{digits}\s*\}}?|{raised})")
         elif run.isalpha():
-            runs.append(rf"(?:{upright}\{{\s*{re.escape(run)}\s*\}}|{re.escape(run)})")
+            runs.append(rf"(?:{_UPRIGHT}\{{\s*{re.escape(run)}\s*\}}|{re.escape(run)})")
         else:
             runs.append(rf"\\?{re.escape(run)}")
-    letters = r"(?:\s|\\[,;: ])*".join(runs)
-    return re.compile(
-        rf"(?:\s|\\[,;: ]|~)*(?:{upright}\{{\s*(?:\\[,;: ])?\s*{letters}\s*\}}"
-        rf"|(?<![A-Za-z\\]){letters})\s*[$.]*\s*\Z"
-    )
+    return r"(?:\s|\\[,;: ]|\\cdot|·)*".join(runs)
 
 
 VALUE = Kind(

@@ -73,8 +73,8 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class SymbolDeclaration:
-    """A leaf parameter; ``assume`` is real, positive, nonnegative, negative, nonzero or integer,
-    ``range`` a condition on a real one."""
+    """A leaf parameter; ``assume`` is real, positive, nonnegative, negative, nonzero, integer or
+    natural, ``range`` a condition on a real one."""
 
     name: Located
     assume: str = "real"

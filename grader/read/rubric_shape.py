@@ -193,9 +193,9 @@ class SymbolShape(Shape):
     """A parameter: a name, or a mapping with more to say."""
 
     name: Text
-    assume: Literal["real", "positive", "nonnegative", "negative", "nonzero", "integer"] = Field(
-        default="real", description="What values it may take."
-    )
+    assume: Literal[
+        "real", "positive", "nonnegative", "negative", "nonzero", "integer", "natural"
+    ] = Field(default="real", description="What values it may take; `natural` is 1, 2, 3, …")
     range: Text | None = Field(
         default=None,
         description="Between which numbers a real one lies, such as 0 < p < 1 or s > 2.",

@@ -9,14 +9,18 @@ from pathlib import Path
 from types import MappingProxyType
 
 from grader.compare.fingerprint import fingerprint
-from grader.expr.composite import Answer, Label, sides
+from grader.expr.composite import Answer, Extents, Label, sides
 from grader.expr.derivation import Step, derivation
-from grader.expr.tree import Dimensions, Partial, Symbol, symbols
+from grader.expr.tree import Node, Partial, Symbol, symbols
 from grader.homework import Homework
 from grader.questions import QUESTIONS
+from grader.questions.layers import meaning
 from grader.questions.matrix import steps_of_matrix
 from grader.questions.part import Part
+from grader.questions.shape import sizes_that_follow
+from grader.read.rubric import PartFile
 from grader.reports.class_view import mistake_words
+from grader.reports.key_given import stated_steps
 from grader.reports.pages import Pages
 from grader.reports.visible import one_line
 from grader.reports.words import percent_text, plural, reveal_words
@@ -140,9 +144,21 @@ def _steps(part: Part, homework: Homework) -> tuple[StepView, ...]:
     if part.inner:
         entries = [view for inner in part.inner for view in _steps(inner, homework)]
         return tuple(dict.fromkeys(entries))
-    if isinstance(part.answer, Dimensions):
-        return _sides_of_a_size(part, homework)
+    if part.kind == "shape":
+        return _sides_of_a_size(part, homework) or _sizes_before(part, homework)
+    stated = stated_steps(part, _written(part, homework)) if part.kind in _STATED else ()
+    if stated:
+        return tuple(StepView(rule, latex) for rule, latex in stated)
     return _lines_used(part)
+
+
+#: Kinds whose answers a rubric may state through derivatives, or as integrals.
+_STATED = frozenset({"expression", "value"})
+
+
+def _written(part: Part, homework: Homework) -> PartFile:
+    (question,) = (each for each in homework.file.questions if each.id == part.question)
+    return next(each for each in question.parts if each.full_id == part.id)
 
 
 def _layout(part: Part, homework: Homework) -> str:
@@ -164,8 +180,9 @@ def _differentials(part: Part, homework: Homework) -> tuple[StepView, ...]:
 
 
 def _sides_of_a_size(part: Part, homework: Homework) -> tuple[StepView, ...]:
+    """Of a derivative of vectors and scalars: what gives the rows, and what the columns."""
     quantity, sizes = part.quantity, part.statement.sizes
-    if not isinstance(quantity, Partial):
+    if not isinstance(quantity, Partial) or not symbols(quantity) <= sizes.keys():
         return ()
     layout = _layout(part, homework)
     above, below = quantity.quantity, quantity.variable
@@ -176,8 +193,29 @@ def _sides_of_a_size(part: Part, homework: Homework) -> tuple[StepView, ...]:
             rf"{part.latex(each)} \in \mathbb{{R}}^{{{part.latex(sizes[each.name])}}}",
         )
         for side, each in (("rows", first), ("columns", second))
-        if isinstance(each, Symbol) and each.name in sizes
+        if isinstance(each, Symbol)
     )
+
+
+def _sizes_before(part: Part, homework: Homework) -> tuple[StepView, ...]:
+    """The sizes that a size rests on, each with the layer that it follows from."""
+    (question,) = (each for each in homework.file.questions if each.id == part.question)
+    views = []
+    for text, of, size in sizes_that_follow(part, question, homework.file):
+        said = f"{text}: {meaning(text)}" if meaning(text) else text
+        views.append(StepView(said or "given", _of_size(part, of, size)))
+    if isinstance(part.quantity, Partial):
+        first = "below" if _layout(part, homework) == "denominator" else "above"
+        rule = f"{_layout(part, homework)} layout: the axes of what stands {first} come first"
+        views.append(StepView(rule, _of_size(part, part.quantity, part.answer)))
+    return tuple(views)
+
+
+def _of_size(part: Part, of: Node | Label, size: Answer) -> str:
+    """``X = (B, N, D)`` or ``A ∈ ℝ^(m × n)``, as LaTeX."""
+    found = part.latex(size)
+    stands = f"= {found}" if isinstance(size, Extents) else rf"\in \mathbb{{R}}^{{{found}}}"
+    return f"{part.latex(of)} {stands}"
 
 
 def _lines_used(part: Part) -> tuple[StepView, ...]:
@@ -236,17 +274,22 @@ def _slips(part: Part, homework: Homework) -> tuple[tuple[SlipView, ...], int]:
     """A few wrong answers, one for each mistake, and how many mistakes more there are."""
     # A derived answer may be right (a sign that is not there cannot be wrong), or
     # what another mistake gives already.
-    seen = {_meaning(part, part.answer)}
+    judged = part.in_numbers or part  # what has sums is diagnosed with numbers for their ends
+    seen = {_meaning(judged, judged.answer)}
     found: dict[str, SlipView] = {}
-    for name, wrong in homework.diagnoser.wrong_answers(part):
-        meaning = _meaning(part, wrong.tree)
+    with_sums = {}
+    if judged is not part:
+        made = homework.diagnoser.wrong_answers(part)
+        with_sums = {(name, wrong.sentence): wrong.tree for name, wrong in made}
+    for name, wrong in homework.diagnoser.wrong_answers(judged):
+        meaning = _meaning(judged, wrong.tree)
         if meaning in seen or name in found:
             continue
         seen.add(meaning)
         share = share_for(name, homework.file.policy)
         found[name] = SlipView(
             mistake=mistake_words(name),
-            latex=part.latex(wrong.tree),
+            latex=part.latex(with_sums.get((name, wrong.sentence), wrong.tree)),
             sentence=wrong.sentence,
             credit=f"keeps {percent_text(share, Fraction(1))} of the points" if share else "",
         )

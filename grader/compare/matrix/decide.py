@@ -29,7 +29,7 @@ from grader.compare.sample import Stream, draw
 from grader.compare.values import certainly_differ, evaluate
 from grader.errors import LimitError
 from grader.expr.tree import Condition, Node, children
-from grader.expr.typed import Shape, ShapeError, Size, Typed, Typing, shape_text
+from grader.expr.typed import Powers, Shape, ShapeError, Size, Typed, Typing, shape_text
 from grader.limits import MAX_ENTRY_NODES, MAX_LIGHT_NODES, PRECISIONS, UNITS_PER_NODE
 from grader.results import Outcome, Verdict, Witness
 
@@ -85,9 +85,25 @@ def compare_matrices(
     own = definitions or {}
     if answer == reference.tree and not own:
         return Verdict(Outcome.EQUIVALENT, method="identical")
+    typing = Typing(reference.shapes, {**reference.environment, **own}, Powers.ENTRIES)
+    verdict = _typed_and_compared(reference, typing, answer)
+    if typing.raised and verdict.outcome in (Outcome.DIFFERENT, Outcome.UNREADABLE):
+        # `x^2` may be meant as x^T x, which its author did not write.
+        typing = Typing(reference.shapes, {**reference.environment, **own}, Powers.SQUARES)
+        if _typed_and_compared(reference, typing, answer).outcome is Outcome.EQUIVALENT:
+            return Verdict(
+                Outcome.UNDECIDED,
+                reason="it is right if the square of a vector in it is the sum of the squares,"
+                " but it reads as the squares entry by entry",
+            )
+    return verdict
+
+
+def _typed_and_compared(reference: MatrixReference, typing: Typing, answer: Node) -> Verdict:
+    """The verdict on an answer in one reading of its powers."""
     right = reference.typed
     try:
-        left = Typing(reference.shapes, {**reference.environment, **own}).typed(answer, right.shape)
+        left = typing.typed(answer, right.shape)
     except ShapeError as error:
         return Verdict(Outcome.UNREADABLE, reason=error.message, span=error.span)
     except LimitError as limit:

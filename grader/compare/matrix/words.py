@@ -262,6 +262,13 @@ class Words:
                 diagonal = self._field(others, "diagonal", (shape[0], shape[0]))
                 found.append((self._times(diagonal, {inner: ONE}), value))
                 continue
+            if kind == "field" and (outer := self._outer(rest)) is not None:
+                # (u v^T) ∘ M is diag(u) M diag(v).
+                (left, right), others = outer
+                middle = self._field(others, "field", shape)
+                before, after = self._diagonal({left: ONE}), self._diagonal(_turned({right: ONE}))
+                found.append((self._times(self._times(before, middle), after), value))
+                continue
             if kind == "diagonal" and rest == ONE:
                 word = ()
             elif kind != "diagonal" and isinstance(rest, Symbol):
@@ -281,6 +288,21 @@ class Words:
             if word is not None and (len(word) > 1 or word[0].kind != "matrix"):
                 return word, product_of([*factors[:k], *factors[k + 1 :]])
         return None
+
+    def _outer(self, tree: Node) -> tuple[tuple[Word, Word], Node] | None:
+        """The first factor of an entry that is one of a column times a row, and the others."""
+        factors = _factors(tree)
+        for k, factor in enumerate(factors):
+            word = self._kept.words.get(factor.name, ()) if isinstance(factor, Symbol) else ()
+            cut = next((j for j in range(1, len(word)) if word[j].shape[0] == "1"), None)
+            if cut is not None and len(factors) > 1:
+                return (word[:cut], word[cut:]), product_of([*factors[:k], *factors[k + 1 :]])
+        return None
+
+    def _diagonal(self, column: Form) -> Form:
+        """``diag(u)`` of a column."""
+        size = next(iter(column))[0].shape[0]
+        return self._field(self._entry(column), "diagonal", (size, size))
 
     def _number_of(self, tree: Node, shape: Shape) -> int:
         """The number of a field; equal fields of one size have one."""
