@@ -1,6 +1,6 @@
 """Fuzzing: every reader of the program under inputs that nobody thought of.
 
-    python -m bench.fuzz --sum LOG... [--write]
+    python -m bench.fuzz --sum LOG... [--earlier] [--write]
     python -m bench.fuzz [--minutes 60] [--seed 1] [--only expression,archive]
                          [--engine own|atheris] [--out findings.json] [--write]
 
@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import re
 import resource
 import signal
 import sys
@@ -25,7 +26,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import FrameType
+from types import FrameType, FunctionType
 
 from bench.fuzz_inputs import ROOT
 from bench.fuzz_targets import TARGETS, Broken, Target
@@ -177,11 +178,14 @@ def fuzz(
             grown = f"{(_peak() - peak) // 1_000_000} MB more"
             peak = _peak()
             tally.findings["all", "memory"] = Finding("all", "memory", grown, "")
-        print(
-            json.dumps({"inputs": dict(tally.inputs), "findings": len(tally.findings)}), flush=True
-        )
+        _say(tally, "own")
         if inputs is not None or (end is not None and time.monotonic() > end):
             return tally
+
+
+def _say(tally: Tally, engine: str) -> None:
+    counts = {"engine": engine, "inputs": dict(tally.inputs), "findings": len(tally.findings)}
+    print(json.dumps({"inputs": counts.pop("inputs"), **counts}), flush=True)
 
 
 def _peak() -> int:
@@ -235,16 +239,21 @@ def table(tally: Tally) -> str:
 
 def with_atheris(targets: Sequence[Target], seconds: float, seed: int) -> Tally:
     """The same properties, guided by coverage; one target after another in one process each."""
+    import gc
     import os
 
     import atheris
 
     signal.signal(signal.SIGALRM, _alarm)
-    atheris.instrument_all()
+    # The program alone: the libraries have three times as many functions, and what they do is
+    # not what guides.
+    for known in gc.get_objects():
+        if isinstance(known, FunctionType) and str(known.__module__).startswith("grader."):
+            atheris.instrument_func(known)
     tally = Tally()
     (target,) = targets
     tally.behaviours[target.name] = set()
-    stop = time.monotonic() + seconds
+    stop, said = time.monotonic() + seconds, [0.0]
     is_text = isinstance(target.corpus()[0], str)
 
     def once(data: bytes) -> None:
@@ -256,7 +265,11 @@ def with_atheris(targets: Sequence[Target], seconds: float, seed: int) -> Tally:
             note(tally, target, given, key, detail)
         else:
             tally.behaviours[target.name].add(behaviour)
+        if time.monotonic() > said[0]:
+            said[0] = time.monotonic() + TURN
+            _say(tally, "atheris")
         if time.monotonic() > stop:
+            _say(tally, "atheris")
             report(tally)
             # libFuzzer has no way out but the process's end.
             os._exit(bool(tally.findings))
@@ -276,23 +289,51 @@ def with_atheris(targets: Sequence[Target], seconds: float, seed: int) -> Tally:
     return tally
 
 
-def summed(logs: Sequence[str]) -> str:
+def summed(logs: Sequence[str], before: str = "") -> str:
     """The inputs and findings of some runs, from what they printed, as Markdown.
 
     A run prints its counts after every round of turns; the last such line of a log counts,
-    so that a run which was stopped counts, too, up to there.
+    so that a run which was stopped counts, too, up to there.  ``before``: the counts of the
+    page so far, of runs whose logs are not at hand any more; they have a column of their own.
     """
-    inputs: Counter[str] = Counter()
-    findings = 0
+    names = {"own": "own engine", "atheris": "atheris"}
+    columns: dict[str, Counter[str]] = {"own engine": Counter(), "atheris": Counter()}
+    runs, findings = 0, 0
+    earlier, earlier_runs, earlier_findings = _counted(before)
     for log in logs:
         lines = [line for line in log.splitlines() if line.startswith('{"inputs"')]
         if lines:
             last = json.loads(lines[-1])
-            inputs.update(last["inputs"])
+            columns[names[last.get("engine", "own")]].update(last["inputs"])
             findings += last["findings"]
-    rows = [f"| {name} | {count:,} |" for name, count in inputs.items()]
-    total = f"{sum(inputs.values()):,} inputs in {len(logs)} runs, {findings} findings."
-    return "\n".join(["| reader | inputs |", "| --- | ---: |", *rows, "", total])
+            runs += 1
+    if earlier:
+        columns = {"earlier runs": earlier, **columns}
+    columns = {head: counts for head, counts in columns.items() if counts}
+    readers = list(dict.fromkeys(name for counts in columns.values() for name in counts))
+    rows = [
+        f"| {name} | {' | '.join(f'{counts[name]:,}' for counts in columns.values())} |"
+        for name in readers
+    ]
+    everything = sum(sum(counts.values()) for counts in columns.values())
+    total = f"{everything:,} inputs in {runs + earlier_runs} runs, {findings + earlier_findings} findings."
+    head = f"| reader | {' | '.join(columns)} |"
+    return "\n".join([head, f"| --- |{' ---: |' * len(columns)}", *rows, "", total])
+
+
+def _counted(page: str) -> tuple[Counter[str], int, int]:
+    """The counts of a table that this wrote, all its columns together; its runs and findings."""
+    counts: Counter[str] = Counter()
+    for name, cells in re.findall(r"(?m)^\| (\w+) \| ([\d,| ]+) \|$", page):
+        counts[name] += sum(int(cell.replace(",", "")) for cell in cells.split(" | "))
+    told = re.search(r"inputs in (\d+) runs, (\d+) findings", page)
+    return counts, *((int(told[1]), int(told[2])) if told else (0, 0))
+
+
+def _page_table() -> str:
+    """What stands between the marks of ``docs/fuzzing.md``."""
+    page = (ROOT / "docs" / "fuzzing.md").read_text(encoding="utf-8")
+    return page.partition(BEGIN)[2].partition(END)[0]
 
 
 def written_into_docs(text: str) -> None:
@@ -325,9 +366,13 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="findings and counts as JSON")
     parser.add_argument("--write", action="store_true", help="put the table into docs/fuzzing.md")
     parser.add_argument("--sum", type=Path, nargs="+", help="add up what runs printed, instead")
+    parser.add_argument(
+        "--earlier", action="store_true", help="take the counts of docs/fuzzing.md along"
+    )
     chosen = parser.parse_args()
     if chosen.sum:
-        text = summed([log.read_text(encoding="utf-8") for log in chosen.sum])
+        texts = [log.read_text(encoding="utf-8", errors="replace") for log in chosen.sum]
+        text = summed(texts, _page_table() if chosen.earlier else "")
         print(text)
         if chosen.write:
             written_into_docs(text)

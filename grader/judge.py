@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from grader.mistakes.diagnosis import Diagnosis
 
 
+#: Why an answer waits that has a right link at its end and a wrong one before it.
+ENDS_RIGHT = "what stands last is right, but not all that is said to be equal to it"
+
+
 def judge_missing(homework: Homework, part: Part) -> PartResult:
     """The result of a part to which nothing was written."""
     return _result(homework, part, None, None, Verdict(Outcome.MISSING))
@@ -74,6 +78,10 @@ def _judged(homework: Homework, part: Part, text: str, scope: Scope) -> PartResu
     if verdict.outcome is Outcome.DIFFERENT:
         meant = _in_another_reading(part, reading, scope)
         verdict = verdict if meant is None else meant
+    step = None if len(reading.links) == 1 else _first_wrong_step(part, reading, scope, verdict)
+    if step is not None and verdict.outcome is Outcome.EQUIVALENT:
+        # 0 = 2 = 1 holds three answers, as does a part that is answered three times.
+        verdict = Verdict(Outcome.UNDECIDED, reason=ENDS_RIGHT)
     diagnosis: Diagnosis | None = None
     slip: str | None = None
     if verdict.outcome is Outcome.DIFFERENT:
@@ -92,10 +100,8 @@ def _judged(homework: Homework, part: Part, text: str, scope: Scope) -> PartResu
     )
     if slip is not None:
         result = replace(result, slip=slip)
-    if len(reading.links) > 1:
-        step = _first_wrong_step(part, reading, scope, verdict)
-        if step:
-            result = replace(result, feedback=(*result.feedback, step))
+    if step is not None:
+        result = replace(result, feedback=(*result.feedback, step))
     return result
 
 

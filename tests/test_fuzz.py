@@ -133,14 +133,34 @@ def test_the_corpora_are_not_empty() -> None:
                is not None for target in TARGETS)  # fmt: skip
 
 
+FIRST = '{"inputs": {"size": 5}, "findings": 0}\n{"inputs": {"size": 1000, "answers": 1}, "findings": 2}\nFOUND x'
+SECOND = '{"inputs": {"size": 234}, "findings": 0}\n{"inpu'
+GUIDED = '{"inputs": {"size": 7, "rubric": 2}, "engine": "atheris", "findings": 1}\n'
+
+
 def test_the_counts_of_runs_are_added_up() -> None:
-    first = '{"inputs": {"size": 5}, "findings": 0}\n{"inputs": {"size": 1000, "answers": 1}, "findings": 2}\nFOUND x'
-    second = '{"inputs": {"size": 234}, "findings": 0}\n{"inpu'
-    assert summed([first, second, "nothing"]).splitlines() == [
-        "| reader | inputs |",
+    assert summed([FIRST, SECOND, "nothing"]).splitlines() == [
+        "| reader | own engine |",
         "| --- | ---: |",
         "| size | 1,234 |",
         "| answers | 1 |",
         "",
-        "1,235 inputs in 3 runs, 2 findings.",
+        "1,235 inputs in 2 runs, 2 findings.",
     ]
+
+
+def test_earlier_counts_and_those_of_another_engine_stand_by_themselves() -> None:
+    page = "| reader | inputs |\n| --- | ---: |\n| size | 2,000,000 |\n| review | 3 |\n\n2,000,003 inputs in 4 runs, 12 findings.\n"
+    once = summed([FIRST, GUIDED], page)
+    assert once.splitlines() == [
+        "| reader | earlier runs | own engine | atheris |",
+        "| --- | ---: | ---: | ---: |",
+        "| size | 2,000,000 | 1,000 | 7 |",
+        "| review | 3 | 0 | 0 |",
+        "| answers | 0 | 1 | 0 |",
+        "| rubric | 0 | 0 | 2 |",
+        "",
+        "2,001,013 inputs in 6 runs, 15 findings.",
+    ]
+    # The table takes what it wrote itself along.
+    assert summed([SECOND], once).splitlines()[-1] == "2,001,247 inputs in 7 runs, 15 findings."

@@ -167,6 +167,10 @@ TRICKS: dict[str, tuple[str, dict[str, str], str, tuple[str, ...]]] = {
     "answers joined by a comma": ("q1.phi_1", {}, f"1, x, {RIGHT}", REFUSED),
     "answers joined by semicolons": ("q1.phi_1", {}, f"1; x; {RIGHT}", REFUSED),
     "a wall of answers with signs between": ("q1.phi_0", {}, "0 = 1 = 2 = x", REFUSED),
+    "a wall of answers that ends right": ("q1.phi_0", {}, "0 = 2 = x = 1", WAITS),
+    "a wrong answer set equal to the right one": ("q1.phi_1", {}, f"x = {RIGHT}", WAITS),
+    "the right answer set equal to a wrong one": ("q1.phi_1", {}, f"{RIGHT} = x", REFUSED),
+    "a wall of right answers and one more": ("q1.phi_0", {}, "1 = 1 = 1 or 2", REFUSED),
     "plus or minus": ("q1.phi_0", {}, r"\pm 1", REFUSED),
     "white text": ("q1.phi_0", {}, r"\textcolor{white}{1} 2", REFUSED),
     "a phantom": ("q1.phi_0", {}, r"\phantom{1} 2", REFUSED),
@@ -237,6 +241,8 @@ OTHERS: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
     "a range around a value": ("calculus_1", "integrals.sine", "[1,3]", REFUSED),
     "the integral in place of its value": (
         "calculus_1", "integrals.sine", r"\int_0^\pi \sin x\,dx", REFUSED),
+    "values until one fits": (
+        "calculus_1", "integrals.sine", "1 = 2 = 3 = 2", WAITS),
     "a value in another unit": ("calculus_1", "motion.speed", "19.6 cm/s", REFUSED),
     "an entry that bends far outside": (
         "multivariable", "gradient.f",
