@@ -67,8 +67,11 @@ class _Scale:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What is known of a part before any answer; ``right`` are the reference's values.  ``rows`` keeps what rows of the table
-    derive for it, ``found`` the values of wrong answers, once they were needed."""
+    """What is known of a part before any answer; ``right`` are the reference's values.
+
+    ``rows`` keeps what rows of the table derive for it, ``found`` the values of wrong
+    answers, once they were needed.
+    """
 
     subject: Subject
     index: Index
