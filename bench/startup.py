@@ -5,7 +5,7 @@
 Each row is the median over the runs, and the median of the ratios to the ``import sympy``
 of the same round, so that what else the machine does falls on both.  Compiled modules
 are kept in a folder of their own, as an installation has them; with ``--sources``
-nothing is, and every process compiles our modules anew while SymPy's stay compiled.
+ours never are, as where nothing can be written, while SymPy's stay compiled.
 """
 
 from __future__ import annotations
@@ -51,9 +51,13 @@ def run(arguments: tuple[str, ...], environment: Mapping[str, str]) -> float:
     return time.perf_counter() - start
 
 
-def environment(folder: Path, *, cached: bool, compiled: bool) -> dict[str, str]:
+#: What decides whether Python keeps compiled modules, and where.
+_COMPILED = frozenset({"PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX"})
+
+
+def environment(folder: Path, *, cached: bool = True, compiled: bool = True) -> dict[str, str]:
     """The environment of a process, with a cache and compiled modules of this run's own."""
-    found = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    found = {k: v for k, v in os.environ.items() if k not in _COMPILED}
     found["GRADER_CACHE_DIR"] = str(folder / "cache")
     if not cached:
         found["GRADER_NO_CACHE"] = "1"
@@ -67,6 +71,8 @@ def environment(folder: Path, *, cached: bool, compiled: bool) -> dict[str, str]
 def measure(runs: int, *, compiled: bool = True) -> dict[str, list[float]]:
     """Seconds of each run of each command, in rounds."""
     seconds: dict[str, list[float]] = {name: [] for name, _, _ in COMMANDS}
+    if not compiled and any((ROOT / "grader").rglob("*.pyc")):
+        raise SystemExit("this checkout has compiled modules: remove its __pycache__ folders first")
     with tempfile.TemporaryDirectory(prefix="grader-startup-") as folder:
         for number in range(runs + 1):
             for name, arguments, cached in COMMANDS:

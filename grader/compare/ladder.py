@@ -30,7 +30,6 @@ from grader.compare.cases import (
 )
 from grader.compare.deadline import Deadline, deadline_of_answer
 from grader.compare.field import Element, Field, Restart, UndefinedEverywhere
-from grader.compare.growth import jumps_at_whole_numbers
 from grader.compare.interpret import Interpreter, Known, needed_names
 from grader.compare.intervals import shown
 from grader.compare.numbers import Unsure
@@ -82,11 +81,15 @@ def compare(
     tried: list[str] = []
     if found := refute_at_sight(reference, answer, environment):
         return _different(reference, answer, environment, found)
-    if reference.integers and any(
-        jumps_at_whole_numbers(tree, reference.tree, reference.integers)
-        for tree in (answer, *own.values())
-    ):
-        return _by_fixed_points(reference, answer, environment)
+    if reference.integers:
+        # Few homeworks have whole numbers, and load this.
+        from grader.compare.growth import jumps_at_whole_numbers
+
+        if any(
+            jumps_at_whole_numbers(tree, reference.tree, reference.integers)
+            for tree in (answer, *own.values())
+        ):
+            return _by_fixed_points(reference, answer, environment)
     known: Compared | None = None
     try:
         if reference.opaque is not None and _is_proof(
