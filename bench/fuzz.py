@@ -14,6 +14,7 @@ finding with its shortest input.  ``--write`` puts the table into ``docs/fuzzing
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import random
 import re
@@ -73,7 +74,7 @@ class Tally:
     inputs: Counter[str] = field(default_factory=Counter)
     seconds: Counter[str] = field(default_factory=Counter)
     read: Counter[str] = field(default_factory=Counter)
-    behaviours: dict[str, set[str]] = field(default_factory=dict)
+    behaviours: dict[str, set[bytes]] = field(default_factory=dict)
     slowest: dict[str, float] = field(default_factory=dict)
     findings: dict[tuple[str, str], Finding] = field(default_factory=dict)
 
@@ -192,6 +193,12 @@ def _peak() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
+def _print(behaviour: str) -> bytes:
+    """Eight bytes for a behaviour: an hour has a million of them, and what they say would
+    pass for memory that the program lost."""
+    return hashlib.blake2b(behaviour.encode("utf-8", "replace"), digest_size=8).digest()
+
+
 def _some(pool: list[str | bytes], stream: random.Random) -> tuple[str | bytes, ...]:
     return tuple(stream.choices(pool, k=3))
 
@@ -212,9 +219,9 @@ def _one(
     if key is not None:
         note(tally, target, given, key, detail)
         return
-    seen = tally.behaviours[target.name]
-    if behaviour not in seen:
-        seen.add(behaviour)
+    seen, print_ = tally.behaviours[target.name], _print(behaviour)
+    if print_ not in seen:
+        seen.add(print_)
         if keep:
             if len(pool) < POOL:
                 pool.append(given)
@@ -264,7 +271,7 @@ def with_atheris(targets: Sequence[Target], seconds: float, seed: int) -> Tally:
         if key is not None:
             note(tally, target, given, key, detail)
         else:
-            tally.behaviours[target.name].add(behaviour)
+            tally.behaviours[target.name].add(_print(behaviour))
         if time.monotonic() > said[0]:
             said[0] = time.monotonic() + TURN
             _say(tally, "atheris")

@@ -390,7 +390,7 @@ PUSH_POLLS = 40
 
 #: Units of work, each of about a microsecond, that all comparisons of one answer may take
 #: together: an answer must be told in under two seconds, also where a machine has half the
-#: speed.  The right answers that are known take a quarter of it at the most, nearly all of
+#: speed.  The right answers that are known take a third of it at the most, nearly all of
 #: them a thousandth.
 MAX_WORK = 400_000
 

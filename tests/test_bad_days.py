@@ -184,6 +184,89 @@ def test_a_folder_that_may_not_be_written(folder: Path) -> None:
     assert "Permission denied; name another place" in done.stderr
 
 
+@pytest.mark.skipif(os.geteuid() != 0 or not Path("/proc/mounts").exists(), reason="mounts")
+def test_a_folder_that_not_even_root_may_write(folder: Path) -> None:
+    out = folder / "out"
+    assert run(folder).returncode == 0
+    before = written(out)
+    bound = subprocess.run(
+        ["mount", "--bind", str(out), str(out)], capture_output=True, check=False
+    )
+    if bound.returncode:
+        pytest.skip("may not mount")
+    try:
+        subprocess.run(["mount", "-o", "remount,ro,bind", str(out)], check=True)
+        answers(folder, 0, "2 x a")
+        done = run(folder)
+        assert done.returncode == 2
+        assert "Read-only file system; name another place" in done.stderr
+        assert "Traceback" not in done.stderr
+    finally:
+        subprocess.run(["umount", str(out)], check=True)
+    assert written(out) == before
+    assert run(folder).returncode == 0
+
+
+def test_runs_that_start_at_once(folder: Path) -> None:
+    assert run(folder).returncode == 0
+    decide(folder / "out")
+    assert run(folder).returncode == 0
+    undisturbed = written(folder / "out")
+    for _ in range(3):
+        processes = [
+            subprocess.Popen([*COMMAND, "--fresh", "-q"], cwd=folder, env=environment(),
+                             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+            for _ in range(3)
+        ]  # fmt: skip
+        ends = [(process.communicate()[1], process.returncode) for process in processes]
+        assert min(code for _, code in ends) == 0
+        for said, code in ends:
+            assert code in (0, 2)
+            assert "Traceback" not in said
+            assert code == 0 or "out: another run " in said
+        assert written(folder / "out") == undisturbed
+
+
+def test_files_that_vanish_and_change_while_the_program_runs(folder: Path) -> None:
+    many = 400
+    for number in range(many):
+        answers(folder, number, "2 a x")
+    dice = random.Random(3)
+    touched: set[int] = set()
+    with subprocess.Popen(
+        [*COMMAND, "--fresh", "-q"],
+        cwd=folder,
+        env=environment(),
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        while process.poll() is None and len(touched) < many // 2:
+            number = dice.randrange(many)
+            touched.add(number)
+            path = folder / "class" / f"s{number}.yaml"
+            match dice.randrange(3):
+                case 0:
+                    path.unlink(missing_ok=True)
+                case 1:
+                    path.write_text("answers: [")
+                case _:
+                    answers(folder, number, "3 a x")
+            time.sleep(0.005)
+        assert process.stderr is not None
+        assert "Traceback" not in process.stderr.read()
+    assert process.returncode in (0, 1)
+    check_whole(folder / "out")
+    results = json.loads((folder / "out" / "results.json").read_text())
+    scores = {row["file"]: row["score"] for row in results["students"]}
+    untouched = [f"s{number}.yaml" for number in range(many) if number not in touched]
+    assert [name for name in untouched if scores.get(name) != 2] == []
+    # Gone or broken ones are told, or were read before; none is lost without a word.
+    told = {*scores, *(row["file"] for row in results["unread"])}
+    assert {f"s{number}.yaml" for number in range(many)} - told <= {
+        f"s{number}.yaml" for number in touched
+    }
+
+
 def test_two_runs_at_once(folder: Path) -> None:
     with sole_writer(folder / "out"):
         second = run(folder)
