@@ -79,3 +79,22 @@ def test_faults_are_marked(name: str, text: str, expected: list[str] | None) -> 
     assert found
     if expected is not None:
         assert found == expected
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *sorted((ROOT / "rubrics").glob("*.yaml")),
+        *(
+            path
+            for path in sorted((ROOT / "submissions_sample").rglob("*.yaml"))
+            if not {"messy", "canvas"} & set(path.parts)  # as students and Canvas leave them
+        ),
+    ],
+    ids=lambda path: str(path.relative_to(ROOT)),
+)
+def test_the_first_line_of_a_file_names_its_schema(path: Path) -> None:
+    first = path.read_text(encoding="utf-8").splitlines()[0]
+    named = first.removeprefix("# yaml-language-server: $schema=")
+    assert named != first
+    assert (path.parent / named).resolve() in SCHEMAS
