@@ -397,7 +397,8 @@ MAX_WORK = 400_000
 #: What a unit of work is: pairs of terms in a product and in a common divisor, generators
 #: by which an operation on normal forms grows dearer; and what things cost in units: a case
 #: of a case split, a condition of a case in which a point is looked for, a term of one, a term
-#: of what is made of sines that is looked at for its conjugate, and a node of a
+#: of what is made of sines that is looked at for its conjugate, a degree of what is factored
+#: there, and a node of a
 #: tree that is evaluated in balls.  Measured; see ``tests/test_bounds.py``.
 PAIRS_PER_UNIT = 256
 GCD_PAIRS_PER_UNIT = 4
@@ -407,6 +408,7 @@ UNITS_PER_CONDITION = 2_500
 UNITS_PER_CONDITION_TERM = 100
 UNITS_PER_NODE = 4
 UNITS_PER_TURNED_TERM = 4
+UNITS_PER_DEGREE = 25
 
 #: Seconds after which a comparison ends as undecided.  A guard against what no other
 #: limit foresaw, a hundred times what the slowest known comparison takes: verdicts must

@@ -81,13 +81,16 @@ def vanishes(field: Ring, value: Element) -> bool:
     if value.num.is_zero():
         return True
     surds = _Surds(field)
-    if not any(surds.bound(slot) for slot in range(field.size)):
-        return False
+    degrees = value.num.degrees()
+    slots = [slot for slot in range(field.size) if degrees[slot] and surds.bound(slot)]
+    if all(field.kernel(slot).kind == "i" for slot in slots):
+        return False  # 1 and i alone hide nothing
     coefficients: dict[tuple[int, ...], dict[tuple[int, ...], Fraction]] = {}
     for exponents, coefficient in field.terms(value.num).items():
-        numbers = tuple(k if surds.bound(at) else 0 for at, k in enumerate(exponents))
-        rest = tuple(k - n for k, n in zip(exponents, numbers, strict=True))
-        coefficients.setdefault(rest, {})[numbers] = coefficient
+        rest, numbers = list(exponents), [0] * len(exponents)
+        for slot in slots:
+            rest[slot], numbers[slot] = 0, exponents[slot]
+        coefficients.setdefault(tuple(rest), {})[tuple(numbers)] = coefficient
     if any(len(terms) == 1 for terms in coefficients.values()):
         return False  # a product of what is not zero
     return all(surds.is_zero(terms) for terms in coefficients.values())

@@ -18,7 +18,7 @@ from flint import fmpq, fmpq_mpoly
 
 from grader.compare.ring import Element, Kernel
 from grader.compare.steps import Piecewise
-from grader.limits import MAX_TERMS_TO_FACTOR, MAX_TURNED, UNITS_PER_TURNED_TERM
+from grader.limits import MAX_TERMS_TO_FACTOR, MAX_TURNED, UNITS_PER_DEGREE, UNITS_PER_TURNED_TERM
 
 
 class Turning(Piecewise):
@@ -154,6 +154,7 @@ class Turning(Piecewise):
         turned, quarters = poly, 0
         if some is not None:
             turned, quarters = self._without_i(poly, unit, some)
+        self.deadline.spend(UNITS_PER_DEGREE * turned.total_degree())
         if turned.is_constant():
             return turned.leading_coefficient(), quarters, []
         number = turned.leading_coefficient()

@@ -27,6 +27,14 @@ def _sum(pattern: str, count: int, first: int = 1) -> str:
     return "+".join(pattern.replace("#", str(k)) for k in range(first, first + count))
 
 
+def _over_names(pattern: str) -> str:
+    numbered = enumerate(_NAMES, 2)
+    return "+".join(pattern.replace("#", str(k)).replace("@", name) for k, name in numbered)
+
+
+_SINES, _TURNED = _over_names(r"#\sin @"), _over_names(r"#\cos(@+\pi/3)")
+_PLUS_ONE = r"1+\sin(x+#\phi_1)"
+
 #: Name: rubric, part, answer.  None is right.
 TINY: dict[str, tuple[str, str, str]] = {
     "absolute values of all names": _tiny("+".join(f"|{name}|" for name in _NAMES)),
@@ -41,6 +49,15 @@ TINY: dict[str, tuple[str, str, str]] = {
         "activity6", "q1.phi_1",
         f"{RIGHT}+({_ROOTS})^{{-1}} ({_sum('I[x>#]', 8)})",
     ),
+    "roots of squared sines": _tiny(rf"\sqrt{{({_SINES})^2}}"),
+    "roots of squared sines, turned": _tiny(rf"\sqrt{{({_TURNED})^2}}"),
+    "logarithms of products of sines": _tiny(
+        rf"\log|({_sum(_PLUS_ONE, 12).replace('+1+', ')(1+')})|"
+    ),
+    "signs of sines": _tiny(_sum(r"\operatorname{sgn}(x\sin(#x)\cos(\phi_1+#x))", 20)),
+    "roots of all degrees": _tiny(_sum(r"\sqrt[#]{#+\sqrt{#}}", 40, 2)),
+    "roots of unity": _tiny(_sum(r"x\cos(\pi/#)", 60, 2)),
+    "angles of fractions": _tiny(_sum(r"\arctan(#/10000019)", 200)),
     "a thousand sines": _tiny(_sum(r"#\sin(x^{#})", 999)),
     "a thousand powers": _tiny(_sum(r"#x^{#}\phi_1", 999)),
     "thirty cases": _tiny(
