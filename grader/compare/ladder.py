@@ -158,7 +158,8 @@ def _without_normal_form(
 ) -> Verdict:
     points = reference.points
     try:
-        deadline.spend(len(points) * _look(reference, answer, environment))
+        look = _look(reference, answer, environment)
+        deadline.spend(len(points) * look)
         from grader.compare.screen import refute_by_screen
 
         if found := refute_by_screen(reference, answer, environment):
@@ -166,7 +167,7 @@ def _without_normal_form(
         if found := refute(reference, answer, environment, points[:_BEFORE_CASES]):
             return _different(reference, answer, environment, found)
         tried.append("fixed points")
-        cases = Explored(reference, answer, environment, deadline, known)
+        cases = Explored(reference, answer, environment, deadline, look=look, known=known)
         if found := cases.search():
             return _different(reference, answer, environment, found)
         if cases.all_closed and _holds_up(reference, answer, environment):
@@ -348,6 +349,8 @@ class Explored:
         answer: Node,
         environment: Mapping[str, Node],
         deadline: Deadline,
+        *,
+        look: int,
         known: Compared | None,
     ) -> None:
         self._deadline = deadline
@@ -357,7 +360,7 @@ class Explored:
         self._environment = environment
         self.names = sorted(leaf_names(answer, environment) | reference.names)
         #: Units of work that a look at one point takes.
-        self.look = _look(reference, answer, environment)
+        self.look = look
         #: The limit that ended the search, in words.
         self.limit: str | None = None
         self._reset()
