@@ -104,7 +104,8 @@ class Turning(Piecewise):
         rest = [self.one]
 
         def take(poly: fmpq_mpoly, exponent: int, unit: Element) -> None:
-            real = self.multiply([Element(poly, self.one_poly, -1), unit])
+            # A product of factors may hold i² still, which nothing else would lower.
+            real = self.multiply([self._reduced(Element(poly, self.one_poly, -1)), unit])
             if real.num.is_constant():  # a power of i or of an exponential
                 number = real.num.leading_coefficient() / real.den.leading_coefficient()
                 rest.append(self._integer_power(self._constant(number), exponent))
@@ -139,8 +140,10 @@ class Turning(Piecewise):
         factor, count = power
         if count % 2 or self._turn_of(factor) is not None:
             return power
-        square = self._reduced(Element(factor * factor, self.one_poly, -1)).num
-        return power if self._turn_of(square) is None else (square, count // 2)
+        square = self._reduced(Element(factor * factor, self.one_poly, -1))
+        if not square.den.is_one() or self._turn_of(square.num) is None:
+            return power
+        return square.num, count // 2
 
     def _factored_turning(self, poly: fmpq_mpoly) -> tuple[fmpq, int, list[tuple[fmpq_mpoly, int]]]:
         """A number, a count of i and factors with exponents that multiply to a polynomial.
