@@ -214,7 +214,7 @@ def warm_up(part: Part) -> None:
     judge(Answer(part, to_latex(part.answer), part.answer))
     for reference in part.references:
         _ = reference.leaf, reference.opaque, reference.sight
-        _ = reference.close, reference.screen, reference.plain
+        _ = reference.close, reference.screen, reference.same
         points = reference.points if reference.close is None else reference.close.points
         for fixed in points:
             _ = fixed.value, fixed.parts

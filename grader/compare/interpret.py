@@ -19,6 +19,7 @@ from typing import ClassVar, Generic, Protocol, TypeVar
 from grader.errors import GraderError, LimitError
 from grader.expr.calculus import differentiate
 from grader.expr.functions import DEFAULT_SECOND_ARGUMENT, FUNCTIONS
+from grader.expr.keys import key
 from grader.expr.names import Vocabulary
 from grader.expr.parser import parse_expression
 from grader.expr.tree import (
@@ -164,14 +165,14 @@ def needed_names(trees: Sequence[Node], environment: Mapping[str, Node]) -> list
 
 @dataclass(frozen=True, slots=True)
 class Known(Generic[V]):
-    """Values found before: of names, and of functions and indicators as trees.
+    """Values found before: of names, and of functions and indicators by their keys.
 
     What a reference answer is made of stands in most answers to it, so that it is worked
     out once for all.  Good in the same algebra only, where names mean the same.
     """
 
     names: Mapping[str, V] = field(default_factory=dict)
-    trees: Mapping[Node, V] = field(default_factory=dict)
+    trees: Mapping[str, V] = field(default_factory=dict)
 
     def kept(self, still: Callable[[V], bool]) -> Known[V]:
         """Those values that hold ``still``."""
@@ -205,9 +206,9 @@ class Interpreter(Generic[V]):
         self._most = most
         self._environment: Mapping[str, Node] = environment or {}
         self._values: dict[str, V] = {} if known is None else dict(known.names)
-        self._known: Mapping[Node, V] = {} if known is None else known.trees
+        self._known: Mapping[str, V] = {} if known is None else known.trees
         self._uses: dict[str, Callable[[], V]] = {}
-        self._once_found: dict[Node, list[Callable[[], V]]] = {}
+        self._once_found: dict[str, Callable[[], V]] = {}
         self._operations = 0
 
     @property
@@ -221,7 +222,7 @@ class Interpreter(Generic[V]):
         ``plain`` takes the value out of its use; None where it is no value by itself
         (undefined, or defined in some places only).
         """
-        trees = {tree: plain(uses[0]) for tree, uses in self._once_found.items()}
+        trees = {tree: plain(use) for tree, use in self._once_found.items()}
         names = {name: plain(use) for name, use in self._uses.items()}
         return Known(
             self._values | {name: value for name, value in names.items() if value is not None},
@@ -241,17 +242,19 @@ class Interpreter(Generic[V]):
         kind = type(node)
         if kind is Product or kind is Sum:
             parts: tuple[Node, ...] = node.factors if kind is Product else node.terms  # type: ignore[union-attr]
-            if bound is None:
-                values = self._values
-                found = [
-                    known
-                    if type(part) is Symbol and (known := values.get(part.name)) is not None
-                    else self._go(part, None)
-                    for part in parts
-                ]
-            else:
-                found = [self._go(part, bound) for part in parts]
-            return self._algebra.multiply(found) if kind is Product else self._algebra.add(found)
+            algebra = self._algebra
+            found: list[V] = []
+            for part in parts:
+                # Names and numbers are most of what there is, and spare a call each.
+                inner = type(part)
+                if inner is Symbol and bound is None:
+                    value = self._values.get(part.name)  # type: ignore[union-attr]
+                    found.append(self._named(part.name) if value is None else value)  # type: ignore[union-attr]
+                elif inner is Number:
+                    found.append(algebra.number(part.value))  # type: ignore[union-attr]
+                else:
+                    found.append(self._go(part, bound))
+            return algebra.multiply(found) if kind is Product else algebra.add(found)
         if kind is Symbol:
             name: str = node.name  # type: ignore[union-attr]
             if bound is not None:
@@ -259,13 +262,6 @@ class Interpreter(Generic[V]):
             value = self._values.get(name)
             return self._named(name) if value is None else value
         return self._STEPS[kind](self, node, bound)  # type: ignore[no-any-return]
-
-    def _once(self, key: Node, compute: Callable[[], V]) -> V:
-        # One look-up, since hashing a tree is the dear part.
-        found = self._once_found.setdefault(key, [])
-        if not found:
-            found.append(self._algebra.shared(compute))
-        return found[0]()
 
     def _named(self, name: str) -> V:
         """The value of a name that was not met yet."""
@@ -307,18 +303,28 @@ class Interpreter(Generic[V]):
     def _indicator(self, node: Indicator, bound: Mapping[str, V] | None) -> V:
         if bound is not None:
             return self._go(node.condition, bound)
-        known = self._known.get(node)
+        name = key(node)
+        known = self._known.get(name)
         if known is not None:
             return known
-        return self._once(node, lambda: self._go(node.condition, None))
+        use = self._once_found.get(name)
+        if use is None:
+            use = self._algebra.shared(partial(self._go, node.condition, None))
+            self._once_found[name] = use
+        return use()
 
     def _call(self, node: Call, bound: Mapping[str, V] | None) -> V:
         if bound is not None:
             return self._called(node, bound)
-        known = self._known.get(node)
+        name = key(node)
+        known = self._known.get(name)
         if known is not None:
             return known
-        return self._once(node, lambda: self._called(node, None))
+        use = self._once_found.get(name)
+        if use is None:
+            use = self._algebra.shared(partial(self._called, node, None))
+            self._once_found[name] = use
+        return use()
 
     def _called(self, node: Call, bound: Mapping[str, V] | None) -> V:
         name, derivative = node.function, node.derivative

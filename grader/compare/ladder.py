@@ -1,6 +1,6 @@
 """The ladder: each step decides, or hands on to the next.
 
-1. identical     the trees are the same
+1. identical     the trees are the same, but for the order of terms and factors
 2. at sight      floating point at the part's fixed points shows where the two seem to
                  differ; exact or ball values there prove it
 3. normal form   exact; proves equality; then exact or ball values at further points
@@ -50,7 +50,8 @@ from grader.compare.refute import (
 )
 from grader.compare.values import Point, certainly_differ, evaluate
 from grader.errors import LimitError
-from grader.expr.tree import Node, plain, walk
+from grader.expr.keys import key
+from grader.expr.tree import Node, symbols, walk
 from grader.limits import MAX_RESTARTS, PRECISIONS, SAMPLED_POINTS, UNITS_PER_NODE
 from grader.results import Outcome, Verdict, Witness
 
@@ -73,7 +74,7 @@ def compare(
     """
     own = definitions or {}
     environment = {**reference.environment, **own} if own else reference.environment
-    if not own and plain(answer) == reference.plain:
+    if not own and key(answer) == reference.same:
         return Verdict(Outcome.EQUIVALENT, method="identical")
     if own and own.keys() & (reference.names | reference.environment.keys()):
         reference = without_sharing(reference)
@@ -185,8 +186,19 @@ def _different(
     reference: Reference, answer: Node, environment: Mapping[str, Node], witness: Witness
 ) -> Verdict:
     """The witness keeps only the names that either side comes down to."""
-    used = reference.names | leaf_names(answer, environment)
-    at = tuple([each for each in witness.at if each[0] in used])
+    others = [name for name, _ in witness.at if name not in reference.names]
+    at = witness.at
+    if others:
+        used = reference.names
+        said = key(answer)
+        # Where no such name may stand in it, the walk is spared.
+        if any(name in said for name in (*others, *environment)):
+            if environment is reference.environment:
+                below = reference.below
+                used = used.union(*(below.get(name, (name,)) for name in symbols(answer)))
+            else:
+                used |= leaf_names(answer, environment)
+        at = tuple([each for each in at if each[0] in used])
     if reference.intervals:
         at = tuple(sorted(shown(dict(at), reference.intervals).items()))
     kept = Witness(at, witness.answer, witness.reference)
@@ -444,9 +456,8 @@ class Explored:
 
 def _look(reference: Reference, answer: Node, environment: Mapping[str, Node]) -> int:
     """Units of work that a look at both sides at one point takes, at all precisions."""
-    sides = (answer, reference.tree)
-    trees = (*sides, *(environment[name] for name in needed_names(sides, environment)))
-    nodes = sum(1 for tree in trees for _ in walk(tree))
+    trees = [answer, *(environment[name] for name in needed_names((answer,), environment))]
+    nodes = reference.nodes + sum(1 for tree in trees for _ in walk(tree))
     return nodes * len(PRECISIONS) * UNITS_PER_NODE
 
 

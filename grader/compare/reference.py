@@ -20,8 +20,10 @@ from grader.compare.pointwise import Values
 from grader.compare.sight import Sight, sight
 from grader.compare.values import Point, PointValue, evaluate, evaluate_and_keep
 from grader.errors import LimitError
-from grader.expr.tree import Call, Cases, Indicator, Node, plain, symbols, walk
+from grader.expr.keys import key
+from grader.expr.tree import Call, Cases, Indicator, Node, Symbol, symbols, walk
 from grader.limits import MAX_RESTARTS, PRECISIONS, SIGHT_POINTS
+from grader.results import Enclosure
 
 if TYPE_CHECKING:
     # Both load NumPy, which an answer that is right, or wrong at a fixed point, does without.
@@ -77,6 +79,16 @@ class FixedPoint:
         return self.value
 
     @cached_property
+    def listed(self) -> tuple[tuple[str, Fraction], ...]:
+        """The coordinates by their names, sorted."""
+        return tuple(sorted(self.at.items()))
+
+    @cached_property
+    def enclosed(self) -> Enclosure | None:
+        """The reference's value, as witnesses show it.  Raises LimitError and Unsure."""
+        return self.reference.enclosure()
+
+    @cached_property
     def parts(self) -> Known[Value]:
         """The values of what the reference is made of.  Raises LimitError."""
         if not self.sharing:
@@ -122,9 +134,25 @@ class Reference:
         return leaf_names(self.tree, self.environment)
 
     @cached_property
-    def plain(self) -> object:
-        """The tree as plain data, to compare answers with."""
-        return plain(self.tree)
+    def below(self) -> Mapping[str, frozenset[str]]:
+        """The leaf symbols that each name of the environment comes down to."""
+        found: dict[str, frozenset[str]] = {}
+        for name in needed_names([Symbol(each) for each in self.environment], self.environment):
+            inner = symbols(self.environment[name])
+            found[name] = frozenset().union(*(found.get(each, {each}) for each in inner))
+        return found
+
+    @cached_property
+    def nodes(self) -> int:
+        """How many nodes it has, with those of all that its names stand for."""
+        needed = needed_names((self.tree,), self.environment)
+        trees = (self.tree, *(self.environment[name] for name in needed))
+        return sum(1 for tree in trees for _ in walk(tree))
+
+    @cached_property
+    def same(self) -> str:
+        """The tree's key: that of every answer with the same terms and factors."""
+        return key(self.tree)
 
     @cached_property
     def points(self) -> tuple[FixedPoint, ...]:

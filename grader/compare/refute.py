@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from fractions import Fraction
 
 from flint import arb
 
@@ -13,7 +14,7 @@ from grader.compare.values import Point, PointValue, certainly_differ, evaluate
 from grader.errors import LimitError
 from grader.expr.tree import Node, Number, substitute
 from grader.limits import AGREED_BITS, PRECISIONS
-from grader.results import Witness
+from grader.results import Enclosure, Witness
 
 
 def both_values(
@@ -56,7 +57,10 @@ def witness_at(
             if reference.integers and (left.value is None or right.value is None):
                 return None, False  # a power of a negative number may exist after all
             try:
-                return _witness(point, left, right), False
+                if isinstance(at, FixedPoint) and right is at.value:
+                    return _witness(at.listed, left.enclosure(), at.enclosed), False
+                listed = tuple(sorted(point.items()))
+                return _witness(listed, left.enclosure(), right.enclosure()), False
             except Unsure:
                 return None, False
         if _agree(left, right):
@@ -79,7 +83,7 @@ def refute_at_whole_numbers(
                 continue
             if certainly_differ(left, right, precision):
                 with suppress(Unsure):
-                    return _witness(fixed.at, left, right)
+                    return _witness(fixed.listed, left.enclosure(), right.enclosure())
     return None
 
 
@@ -93,13 +97,16 @@ def _agree(left: PointValue, right: PointValue) -> bool:
     return bool(difference == 0)
 
 
-def _witness(point: Point, left: PointValue, right: PointValue) -> Witness:
-    answer, reference = left.enclosure(), right.enclosure()
-    if answer is not None and reference is not None and (
-        answer.lower <= reference.upper and reference.lower <= answer.upper
-    ):  # fmt: skip
-        raise Unsure("too close to each other, and too long to write down")
-    return Witness(at=tuple(sorted(point.items())), answer=answer, reference=reference)
+def _witness(
+    at: tuple[tuple[str, Fraction], ...], answer: Enclosure | None, reference: Enclosure | None
+) -> Witness:
+    """The witness at a point with two values that exclude each other.  Raises Unsure where
+    what is written down of them does not."""
+    if answer is not None and reference is not None:
+        exact = answer.lower is answer.upper and reference.lower is reference.upper
+        if not exact and answer.lower <= reference.upper and reference.lower <= answer.upper:
+            raise Unsure("too close to each other, and too long to write down")
+    return Witness(at, answer, reference)
 
 
 def refute_at_sight(

@@ -50,7 +50,8 @@ def _outward(end: arb) -> Fraction:
     shift = int(exponent)
     if abs(shift) > WITNESS_BITS:
         raise Unsure("too large or too small to write down")
-    return Fraction(int(mantissa)) * (Fraction(2) ** shift)
+    whole = int(mantissa)
+    return Fraction(whole << shift) if shift >= 0 else Fraction(whole, 1 << -shift)
 
 
 def evaluate(

@@ -8,7 +8,8 @@ paired on the way, without recursion, so that depth is bounded before parsing.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from operator import methodcaller
 
 from grader.errors import AnswerError, LimitError
 from grader.expr import characters, commands, decorations, joins
@@ -77,6 +78,10 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 
+#: The same tokens with the blanks before them, as plain text.
+_WORD = re.compile(re.sub(r"\(\?P<\w+>", "(?:", _TOKEN.pattern), re.VERBOSE)
+_GROUP = methodcaller("group")
+
 _UPRIGHT = r"\operatorname"
 _COMMAND = re.compile(r"\\[A-Za-z]+\*?")
 _PRIMES = re.compile(
@@ -119,44 +124,44 @@ class Lexer:
         self.push(END, "", size, size)
         return self.tokens
 
-    def scan(self, start: int, stop: int) -> None:
-        """Cut ``text[start:stop]``."""
-        self.depth += 1
-        if self.depth > MAX_NESTING:
-            raise LimitError(
-                "MAX_NESTING",
-                f"commands stand inside one another more than {MAX_NESTING} deep",
-            )
-        outer_pos, outer_stop = self.pos, self.stop
-        self.stop = stop
-        pos: int | None = start
-        while pos is not None:
-            pos = self.scan_from(pos, stop)
-        self.pos, self.stop = outer_pos, outer_stop
-        self.depth -= 1
-
-    def scan_from(self, start: int, stop: int) -> int | None:
+    def scan_from(self, start: int, stop: int, *, ahead: bool) -> int | None:
         """Cut ``text[start:stop]`` up to its end, or to where a token takes what follows it:
-        then the place behind that."""
+        then the place behind that.
+
+        ``ahead``: find where all tokens end at once, which is quicker, but costs as much as
+        the whole rest however little of it is read.
+        """
         tokens = self.tokens
         kinds, values, starts, ends = tokens.kinds, tokens.values, tokens.starts, tokens.ends
         stack, match = self.stack, tokens.match
-        whole = self.lexicon.whole
-        for found in _TOKEN.finditer(self.text, start, stop):
-            group = found.lastindex
-            assert group is not None  # ``other`` takes any character, ``end`` the end
-            word = found[group]
-            begin, end = found.span(group)
-            entry = whole.get(word)
-            if entry is None:
+        known, whole = self.lexicon.spaced.get, self.lexicon.whole
+        if ahead:
+            words: Iterable[str] = _WORD.findall(self.text, start, stop)
+        else:
+            words = map(_GROUP, _WORD.finditer(self.text, start, stop))
+        end = start
+        for word in words:
+            entry = known(word)
+            if entry is not None:
+                kind, value, length = entry
+                end += len(word)
+                begin = end - length
+            else:
+                found = _TOKEN.match(self.text, end, stop)
+                assert found is not None
+                group = found.lastindex
+                assert group is not None
                 if group == _END:
                     break
-                self.pos = end
-                _HANDLERS[group](self, word, begin)
-                if self.pos != end:
-                    return self.pos
-                continue
-            kind, value = entry
+                begin, end = found.span(group)
+                plain = whole.get(found[group])
+                if plain is None:
+                    self.pos = end
+                    _HANDLERS[group](self, found[group], begin)
+                    if self.pos != end:
+                        return self.pos
+                    continue
+                kind, value = plain
             if kind in _PLACED:
                 # Nearly all are plain ones, for which this does what ``push`` does.
                 if kind == OPEN and len(stack) < MAX_NESTING:
@@ -178,6 +183,23 @@ class Lexer:
             starts.append(begin)
             ends.append(end)
         return None
+
+    def scan(self, start: int, stop: int) -> None:
+        """Cut ``text[start:stop]``."""
+        self.depth += 1
+        if self.depth > MAX_NESTING:
+            raise LimitError(
+                "MAX_NESTING",
+                f"commands stand inside one another more than {MAX_NESTING} deep",
+            )
+        outer_pos, outer_stop = self.pos, self.stop
+        self.stop = stop
+        # Ahead once, and not in the argument of a command, which may stand in that of another.
+        pos = self.scan_from(start, stop, ahead=self.depth == 1)
+        while pos is not None:
+            pos = self.scan_from(pos, stop, ahead=False)
+        self.pos, self.stop = outer_pos, outer_stop
+        self.depth -= 1
 
     def push(self, kind: str, value: str, start: int, end: int) -> None:
         """Add one token."""

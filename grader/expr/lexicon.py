@@ -82,7 +82,8 @@ class Lexicon:
 
     ``layered``: the names with a layer's index, without their subscripts.
     ``whole``: the tokens that their text alone tells: those names, and the same in
-    every vocabulary, numbers of one digit, brackets and most operators.
+    every vocabulary, numbers of one digit, brackets and most operators.  ``spaced``: the
+    same with what stands before most of them, nothing or a blank, and their lengths.
     """
 
     vocabulary: Vocabulary
@@ -91,11 +92,17 @@ class Lexicon:
     longest: int
     layered: frozenset[str] = frozenset()
     whole: dict[str, Entry] = field(init=False)
+    spaced: dict[str, tuple[str, str, int]] = field(init=False)
 
     def __post_init__(self) -> None:
         # Greek letters as characters are told by what follows them too.
         spelled = {word: entry for word, entry in self.spelled.items() if word.isascii()}
         self.whole = spelled | _EVERYWHERE
+        self.spaced = {
+            blank + word: (*entry, len(word))
+            for word, entry in self.whole.items()
+            for blank in ("", " ")
+        }
 
     @property
     def free(self) -> bool:

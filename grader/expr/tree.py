@@ -31,9 +31,11 @@ class _Kept:
     That is plain data (see ``plain``), which is compared without a call for each node.
     """
 
-    __slots__ = ("_hash", "_parts")
+    __slots__ = ("_hash", "_key", "_parts")
     _hash: int
     _parts: Anything
+    #: See ``expr/keys.py``.
+    _key: str
 
     def __hash__(self) -> int:
         try:

@@ -16,7 +16,8 @@ from grader.compare.interpret import Interpreter, Known, needed_names
 from grader.compare.numbers import Value
 from grader.compare.pointwise import PRECISION, Column, Everywhere
 from grader.compare.values import Point
-from grader.expr.tree import Node, Symbol, symbols
+from grader.expr.keys import key
+from grader.expr.tree import Call, Indicator, Node, Symbol, symbols, walk
 
 #: A name that no text can hold, for a place in a tree.
 HOLE: Final = Symbol("\0")
@@ -123,6 +124,14 @@ class Spot:
         self._environment = environment
         self._tree = tree
         self._needed = needed_names((tree,), environment)
+        trees = (tree, *(environment[name] for name in self._needed))
+        #: The names in each function and indicator, by its key.
+        self._names = {
+            key(inner): symbols(inner)
+            for each in trees
+            for inner in walk(each)
+            if isinstance(inner, Call | Indicator)
+        }
         self._here = Interpreter(Everywhere([point]), environment)
         with ctx.workprec(PRECISION):
             self._here.value(tree)
@@ -142,7 +151,7 @@ class Spot:
         steady = Known(
             {other: value for other, value in self._known.names.items() if other not in depending},
             {inner: value for inner, value in self._known.trees.items()
-             if depending.isdisjoint(symbols(inner))},
+             if depending.isdisjoint(self._names[inner])},
         )  # fmt: skip
         left = {other: inner for other, inner in self._environment.items() if other != name}
         return self._walked(self._tree, left, steady, name, given)

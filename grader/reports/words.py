@@ -48,7 +48,7 @@ VERDICT_WORDS: Mapping[Outcome, VerdictWords] = MappingProxyType({
 
 #: How sure an ``equivalent`` is, by the method that found it.
 _METHODS: Mapping[str, str] = MappingProxyType({
-    "identical": "written just like the reference",
+    "identical": "the same terms and factors as in the reference",
     "normal form": "proved equal by exact algebra",
     "tolerance": "near enough to the right number, by exact bounds",
     "chosen": "",
