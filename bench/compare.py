@@ -1,14 +1,16 @@
 """How long does one distinct answer of Activity 6 take, reading and comparing together?
 
-    python -m bench.compare [--simplify] [--passes 5] [--slowest 0]
+    python -m bench.compare [--simplify] [--passes 10] [--slowest 0]
 
 The same answers, translated to Python syntax, go through ``sympy.parse_expr`` and
 ``expand(a - b) == 0`` with ReLU and the indicator opaque: the quickest honest
-alternative.  Both sides go through all answers a few times and the best time of each
-answer counts, in time of the processor, since other work on the machine only ever adds
-to it; nothing of an
-answer is kept from one pass to the next on either side.  What belongs to a part and not
-to an answer (its references, their values, SymPy's form of them) is worked out before.
+alternative.  SymPy keeps what it met in a cache.  Once that is kept from answer to answer,
+so that an answer finds pieces of those before it; once it holds what the reference leaves
+there and nothing else, so that nothing of one answer is kept for another, as it is here for
+the grader.  All three go through all answers a few times, in turns, and the best time of
+each answer counts, in time of the processor, since other work on the machine only ever adds
+to it.  What belongs to a part and not to an answer (its references, their values, SymPy's
+form of them) is worked out before.
 
 ``--simplify`` also times ``sympy.simplify`` with ReLU as a Piecewise, which is what one
 would try first, on a right and a wrong answer of a few parts, each in a process that is
@@ -220,30 +222,62 @@ def warm_up(part: Part) -> None:
             _ = fixed.value, fixed.parts
 
 
-def theirs(every: Sequence[Answer], passes: int) -> list[tuple[Answer, float]]:
-    """The best time of the alternative for each answer that it can read."""
-    from sympy.core.cache import clear_cache
+@dataclass(frozen=True)
+class Rival:
+    """An answer in the alternative's own words: Python syntax."""
 
-    texts = [
-        (answer, answer.part.answer, text)
+    answer: Answer
+    reference: Node
+    text: str
+
+    def judged(self) -> Callable[[str], bool]:
+        """What judges answers of the part, with the reference in SymPy's own form."""
+        return sympy_judge(self.reference, self.answer.part.statement.vocabulary.names)
+
+
+def rivals(every: Sequence[Answer]) -> list[Rival]:
+    """The answers that the alternative can read."""
+    return [
+        Rival(answer, answer.part.answer, text)
         for answer in every
         if not isinstance(answer.tree, Dimensions)
         and not isinstance(answer.part.answer, Dimensions)
         and (text := python_syntax(answer.tree)) is not None
     ]
-    best = [float("inf")] * len(texts)
-    for _ in range(passes):
+
+
+def one_after_another(every: Sequence[Rival]) -> list[float]:
+    """Seconds of the alternative for each answer, with what its cache keeps of the others."""
+    from sympy.core.cache import clear_cache
+
+    clear_cache()
+    judges: dict[str, Callable[[str], bool]] = {}
+    found: list[float] = []
+    for rival in every:
+        part = rival.answer.part.id
+        if part not in judges:
+            judges[part] = rival.judged()
+        found.append(once(lambda rival=rival, judged=judges[part]: judged(rival.text)))
+    return found
+
+
+def each_by_itself(every: Sequence[Rival]) -> list[float]:
+    """Seconds of the alternative for each answer, with its cache as the reference leaves it:
+    nothing of one answer is kept for another, as it is for the grader."""
+    from sympy.core.cache import clear_cache
+
+    found: list[float] = []
+    for rival in every:
         clear_cache()
-        judges: dict[str, Callable[[str], bool]] = {}
-        for k, (answer, reference, text) in enumerate(texts):
-            part = answer.part
-            if part.id not in judges:
-                judges[part.id] = sympy_judge(reference, part.statement.vocabulary.names)
-            compare_text = judges[part.id]
-            best[k] = min(
-                best[k], once(lambda compare_text=compare_text, text=text: compare_text(text))
-            )
-    return [(answer, seconds) for (answer, _, _), seconds in zip(texts, best, strict=True)]
+        judged = rival.judged()
+        judged(str(python_syntax(rival.reference)))
+        found.append(once(lambda rival=rival, judged=judged: judged(rival.text)))
+    return found
+
+
+def least(before: Sequence[float], now: Sequence[float]) -> list[float]:
+    """The best time of each answer so far."""
+    return [min(pair) for pair in zip(before, now, strict=True)] if before else list(now)
 
 
 def simplify_table(every: Sequence[Answer]) -> None:
@@ -265,35 +299,40 @@ def simplify_table(every: Sequence[Answer]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--simplify", action="store_true")
-    parser.add_argument("--passes", type=int, default=5)
+    parser.add_argument("--passes", type=int, default=10)
     parser.add_argument("--slowest", type=int, default=0)
     arguments = parser.parse_args()
     every = answers()
     for part in {answer.part.id: answer.part for answer in every}.values():
         warm_up(part)
-    best = [float("inf")] * len(every)
+    others = rivals(every)
+    best: list[float] = []
+    kept: list[float] = []
+    alone: list[float] = []
+    # In turns, since other work on the machine comes and goes.
     for _ in range(arguments.passes):
-        for k, answer in enumerate(every):
-            best[k] = min(best[k], once(lambda answer=answer: judge(answer)))
+        best = least(best, [once(lambda answer=answer: judge(answer)) for answer in every])
+        kept = least(kept, one_after_another(others))
+        alone = least(alone, each_by_itself(others))
     ours = {id(answer): seconds for answer, seconds in zip(every, best, strict=True)}
-    right = [answer for answer in every if judge(answer)]
-    wrong = [answer for answer in every if not judge(answer)]
-    print("grader, all:      ", summary(best))
-    print("grader, right:    ", summary([ours[id(answer)] for answer in right]))
-    print("grader, wrong:    ", summary([ours[id(answer)] for answer in wrong]))
+    right = {id(answer) for answer in every if judge(answer)}
+    print("grader, all:       ", summary(best))
+    print("grader, right:     ", summary([ours[k] for k in ours if k in right]))
+    print("grader, wrong:     ", summary([ours[k] for k in ours if k not in right]))
     for seconds, k in sorted(((s, k) for k, s in enumerate(best)), reverse=True)[
         : arguments.slowest
     ]:
         print(f"  {seconds * 1e3:.2f} ms {every[k].part.id} {every[k].text}")
-    timed = theirs(every, arguments.passes)
-    wrong_ids = {id(answer) for answer in wrong}
-    print("of these, grader: ", summary([ours[id(answer)] for answer, _ in timed]))
-    print("parse_expr+expand:", summary([seconds for _, seconds in timed]))
-    print("  wrong ones:     ", summary([s for answer, s in timed if id(answer) in wrong_ids]))
-    ratios = [seconds / ours[id(answer)] for answer, seconds in timed]
-    total = sum(seconds for _, seconds in timed) / sum(ours[id(answer)] for answer, _ in timed)
-    print(f"times faster, median of the ratios: {statistics.median(ratios):.1f}; "
-          f"of the sums: {total:.1f}")  # fmt: skip
+    same = [ours[id(rival.answer)] for rival in others]
+    print("of these, grader:  ", summary(same))
+    for label, theirs in (("one after another", kept), ("each by itself", alone)):
+        print(f"parse_expr+expand, {label}:")
+        print("  all:             ", summary(theirs))
+        wrong = [s for r, s in zip(others, theirs, strict=True) if id(r.answer) not in right]
+        print("  wrong ones:      ", summary(wrong))
+        ratios = [slow / quick for slow, quick in zip(theirs, same, strict=True)]
+        print(f"  times that of the grader, median of the ratios: {statistics.median(ratios):.1f}; "
+              f"of the sums: {sum(theirs) / sum(same):.1f}")  # fmt: skip
     if arguments.simplify:
         simplify_table(every)
 

@@ -46,7 +46,7 @@ RUNS = (
     Run("Start-up", ("bench.startup",),
         "Whole processes, beside `import sympy` in the same rounds. *nothing kept*: the first run "
         "of a rubric, which derives its references; every later one takes them from the cache."),
-    Run("One answer", ("bench.compare", "--passes", "5"),
+    Run("One answer", ("bench.compare", "--passes", "10"),
         "Reading and comparing one distinct answer of Activity 6, against the quickest honest "
         "alternative: the same answers through `sympy.parse_expr` and `expand(a - b) == 0`, with "
         "ReLU opaque. Processor time, the best of the passes, for both alike. (`--simplify` times "

@@ -13,7 +13,7 @@ from fractions import Fraction
 from math import floor
 from typing import Any
 
-from grader.source import Span
+from grader.source import Span, frozen_value
 from grader.version import __version__
 
 #: The version of the layout of ``results.json``.
@@ -92,7 +92,7 @@ class Witness:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen_value
 class Verdict:
     """What was decided about one answer, and why that may be believed.
 

@@ -290,8 +290,11 @@ class Interpreter(Generic[V]):
         return self._algebra.negate(self._go(node.operand, bound))
 
     def _quotient(self, node: Quotient, bound: Mapping[str, V] | None) -> V:
+        above, below = node.numerator, node.denominator
+        number = self._algebra.number
         return self._algebra.divide(
-            self._go(node.numerator, bound), self._go(node.denominator, bound)
+            number(above.value) if type(above) is Number else self._go(above, bound),
+            number(below.value) if type(below) is Number else self._go(below, bound),
         )
 
     def _power(self, node: Power, bound: Mapping[str, V] | None) -> V:
@@ -342,7 +345,10 @@ class Interpreter(Generic[V]):
             return folded
         if len(arguments) == 1 and name in DEFAULT_SECOND_ARGUMENT:
             arguments = [arguments[0], self._go(_default_second(name), None)]
-        return self._go(meaning(name, derivative), dict(zip("uv", arguments, strict=False)))
+        given = {"u": arguments[0]}
+        if len(arguments) == 2:
+            given["v"] = arguments[1]
+        return self._go(meaning(name, derivative), given)
 
     def _cases(self, node: Cases, bound: Mapping[str, V] | None) -> V:
         algebra = self._algebra

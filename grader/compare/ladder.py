@@ -74,14 +74,15 @@ def compare(
     """
     own = definitions or {}
     environment = {**reference.environment, **own} if own else reference.environment
-    if not own and key(answer) == reference.same:
+    said = key(answer)
+    if not own and said == reference.same:
         return Verdict(Outcome.EQUIVALENT, method="identical")
     if own and own.keys() & (reference.names | reference.environment.keys()):
         reference = without_sharing(reference)
     deadline = deadline_of_answer()
     tried: list[str] = []
     if found := refute_at_sight(reference, answer, environment):
-        return _different(reference, answer, environment, found)
+        return _different(reference, answer, environment, found, said)
     if reference.integers:
         # Few homeworks have whole numbers, and load this.
         from grader.compare.growth import jumps_at_whole_numbers
@@ -183,14 +184,19 @@ def _without_normal_form(
 
 
 def _different(
-    reference: Reference, answer: Node, environment: Mapping[str, Node], witness: Witness
+    reference: Reference,
+    answer: Node,
+    environment: Mapping[str, Node],
+    witness: Witness,
+    said: str | None = None,
 ) -> Verdict:
-    """The witness keeps only the names that either side comes down to."""
+    """The witness keeps only the names that either side comes down to.  ``said``: the
+    answer's key, where it is at hand."""
     others = [name for name, _ in witness.at if name not in reference.names]
     at = witness.at
     if others:
         used = reference.names
-        said = key(answer)
+        said = said or key(answer)
         # Where no such name may stand in it, the walk is spared.
         if any(name in said for name in (*others, *environment)):
             if environment is reference.environment:

@@ -304,19 +304,20 @@ class Ring(ABC):
         return Element(-value.num, value.den, value.mask)
 
     def multiply(self, factors: Sequence[Element]) -> Element:
-        result = factors[0]
+        result, one = factors[0], self.one_poly
         for factor in factors[1:]:
             num = self._product(result.num, factor.num)
             mask = result.mask | factor.mask
-            if result.den is self.one_poly and factor.den is self.one_poly:
-                den = self.one_poly
+            if result.den is one and factor.den is one:
+                den = one
             else:
                 den = self._product(result.den, factor.den)
             shared = result.mask & factor.mask
-            result = Element(num, den, mask)
             if shared:
-                result = self._reduced(result)
-            elif den is not self.one_poly:
+                result = self._reduced(Element(num, den, mask))
+            elif den is one:
+                result = Element(num, one, mask)
+            else:
                 result = self._made(num, den, mask)
         return result
 

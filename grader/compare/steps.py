@@ -215,7 +215,7 @@ class Piecewise(Ring):
         leading = poly.leading_coefficient()
         if poly.is_constant():
             return self.one if leading > 0 else self.zero
-        monic = poly / leading
+        monic = poly if leading == 1 else poly / leading
         sign = 1 if leading > 0 else -1
         factors: list[fmpq_mpoly] = []
         known_step = self._known_step(monic)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 
 from flint import arb, ctx, fmpq
@@ -15,12 +14,13 @@ from grader.errors import LimitError
 from grader.expr.tree import Node
 from grader.limits import MAX_DEFINITIONS, PRECISIONS, WITNESS_BITS
 from grader.results import Enclosure
+from grader.source import frozen_value
 
 #: A value for each leaf symbol.
 Point = Mapping[str, Fraction]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen_value
 class PointValue:
     """A tree's value at a point; None: certainly undefined around it."""
 

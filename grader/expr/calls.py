@@ -216,7 +216,7 @@ def _arguments(grammar: Grammar, at: int, name: str) -> tuple[Node, ...]:
                 grammar.text,
                 Span(grammar.starts[at], grammar.ends[outer]),
             )
-        if grammar.is_condition(opened) and not found:
+        if not found and grammar.is_condition(opened):
             found.append(conditions.condition_argument(grammar, at))
         else:
             found.append(grammar.sum())

@@ -301,9 +301,12 @@ class Grammar:
     def is_condition(self, opened: int) -> bool:
         """Whether the bracket at a token holds a condition, perhaps in further brackets."""
         tokens = self.tokens
-        kinds, match = self.kinds, tokens.match
+        kinds, conditional = self.kinds, tokens.conditional
+        if not conditional:
+            return False
+        match = tokens.match
         while kinds[opened] == OPEN and self.values[opened] not in ("cases", "|"):
-            if opened in tokens.conditional:
+            if opened in conditional:
                 return True
             if kinds[opened + 1] != OPEN or match[opened + 1] != match[opened] - 1:
                 return False

@@ -61,13 +61,14 @@ def key(node: Node | Condition) -> str:
                 found.append(key(part))
         found.sort()
         return f"{_OPEN}{'+' if kind is Sum else '*'}{_NEXT.join(found)}{_CLOSE}"
-    if kind is Call or kind is Indicator:
+    if kind is Indicator or kind is Call:
         try:
             return node._key  # type: ignore[union-attr]  # noqa: SLF001
         except AttributeError:
-            text = _KEYS[kind](node)
-            object.__setattr__(node, "_key", text)
-            return text
+            pass
+        text = _call(node) if kind is Call else _indicator(node)  # type: ignore[arg-type]
+        object.__setattr__(node, "_key", text)
+        return text
     return _KEYS[kind](node)
 
 
@@ -103,6 +104,10 @@ def _cases(node: Cases) -> str:
     return f"{_OPEN}{{{_NEXT.join(parts)}{_CLOSE}"
 
 
+def _indicator(node: Indicator) -> str:
+    return f"{_OPEN}[{key(node.condition)}{_CLOSE}"
+
+
 def _call(node: Call) -> str:
     arguments = node.arguments
     inner = key(arguments[0]) if len(arguments) == 1 else _NEXT.join(map(key, arguments))
@@ -120,8 +125,6 @@ _KEYS: Mapping[type, Callable[[Anything], str]] = {
     Negation: lambda node: f"{_OPEN}-{key(node.operand)}{_CLOSE}",
     Quotient: lambda node: f"{_OPEN}:{key(node.numerator)}{_NEXT}{key(node.denominator)}{_CLOSE}",
     Power: lambda node: _ordered("^", node.base, node.exponent),
-    Call: _call,
-    Indicator: lambda node: f"{_OPEN}[{key(node.condition)}{_CLOSE}",
     Cases: _cases,
     Partial: lambda node: _ordered("d", node.quantity, node.variable),
     Big: lambda node: _ordered(f"S{node.operator} {node.index}(", *children(node)),
