@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def frozen_value(kind: type[T]) -> type[T]:
-    """A data class of which reading one answer makes hundreds: spans and the nodes of trees.
+    """A data class that every answer makes: spans and the nodes of trees, by the hundred.
 
     Frozen to the type checker, whose run is a test.  A frozen data class takes four times as
     long to make, a tenth of all that reading and comparing an answer takes.

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from grader.errors import AnswerError, LimitError
 from grader.expr.dimensions import parse_dimensions
-from grader.expr.lexer import tokenize
+from grader.expr.lexer import Lexer, tokenize
 from grader.expr.lexicon import distance, lexicon_of, suggestion
 from grader.expr.names import FREE, Vocabulary
 from grader.expr.parser import parse_answer, parse_expression, parse_name, parse_quantity
@@ -161,3 +161,35 @@ def test_any_text_is_read_or_refused_with_its_place(read, vocabulary):
         assert all(0 <= span.start < span.end <= len(text) for span in spans)
 
     check()
+
+
+class OneByOne(Lexer):
+    """Finds where a token ends when the one before it has been read."""
+
+    def scan_from(self, start, stop, *, ahead):
+        return super().scan_from(start, stop, ahead=False)
+
+
+def outcome_of(kind, text, vocabulary):
+    try:
+        return kind(text, lexicon_of(vocabulary)).run()
+    except (AnswerError, LimitError) as error:
+        return str(error)
+
+
+@pytest.mark.parametrize("vocabulary", [NET, FREE], ids=["rubric", "free"])
+@settings(max_examples=400, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(
+            r"\frac { } ( ) [ ] | \left( \right) \left \right _ ^ ' x \theta_{01} \theta 01 x_1 "
+            r"\phi_0 \operatorname{ReLU} \sin \cos I > >= = , . 12 3.5 1{,}000 \cdot + - \\ \text{if} "
+            r"$ \begin{cases} \end{cases} & \mathrm{sin} \prime θ₀₁ ² \, ~ sum \sqrt".split()
+        ),
+        max_size=14,
+    ),
+    st.sampled_from(["", " ", "  ", "\n"]),
+)
+def test_looking_ahead_finds_the_same_tokens(vocabulary, words, between):
+    text = between.join(words)
+    assert outcome_of(Lexer, text, vocabulary) == outcome_of(OneByOne, text, vocabulary)

@@ -16,6 +16,7 @@ from grader.compare.surds import vanishes
 from grader.errors import LimitError
 from grader.expr.tree import Node
 from grader.limits import MAX_CASES, MAX_RESTARTS, UNITS_PER_CASE
+from grader.source import frozen_value
 
 T = TypeVar("T")
 #: What was found of a side, when it is asked for.
@@ -23,7 +24,7 @@ Finding = Callable[[], Known[Element]]
 Assumed = tuple[tuple[Element, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen_value
 class Side:
     """One side of a comparison: a tree and what its names stand for."""
 
@@ -31,7 +32,7 @@ class Side:
     environment: Mapping[str, Node]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen_value
 class Compared:
     """Two sides in one field.
 

@@ -161,7 +161,7 @@ class Sight:
             return None  # a name that the points do not have
         for index, (a, b) in enumerate(zip(values, self.values, strict=True)):
             # False where one is nan; where one is infinite the gap is, or is nan.
-            if abs(a - b) > APART * max(abs(a), abs(b)) and math.isfinite(a - b):
+            if a != b and abs(a - b) > APART * max(abs(a), abs(b)) and math.isfinite(a - b):
                 return index
         return None
 

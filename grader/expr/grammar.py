@@ -562,8 +562,8 @@ _WHOLE = {str(k): Fraction(k) for k in range(10)}
 #: Signs before a term or a factor.
 _SIGNS = frozenset({PLUS, MINUS})
 _CONTINUES = STARTS_FACTOR | {TIMES, DIVIDE, BAR}
-#: What follows a name that is not a factor by itself.
-_AFTER_FACTOR = POSTFIX | {OPEN}
+#: What follows a name that may not be a factor by itself; some grammars read refused signs.
+_AFTER_FACTOR = POSTFIX | {OPEN, REFUSED}
 assert not _CONTINUES & CONDITION_MARKS
 
 
