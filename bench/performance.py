@@ -49,7 +49,9 @@ RUNS = (
     Run("One answer", ("bench.compare", "--passes", "10"),
         "Reading and comparing one distinct answer of Activity 6, against the quickest honest "
         "alternative: the same answers through `sympy.parse_expr` and `expand(a - b) == 0`, with "
-        "ReLU opaque. Processor time, the best of the passes, for both alike. (`--simplify` times "
+        "ReLU opaque. SymPy caches what it met: *one after another* finds pieces of earlier answers "
+        "there, *each by itself* those of the reference alone, as the grader keeps nothing of one "
+        "answer for another. Processor time, the best of the passes, in turns. (`--simplify` times "
         "`sympy.simplify` with ReLU as a `Piecewise` too: right answers take half a second, wrong "
         "ones were stopped after a minute.)"),
     Run("Reading", ("bench.reading", "--others"),
