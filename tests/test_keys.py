@@ -86,6 +86,24 @@ def test_nothing_else_has_the_same_key(one, other):
     assert said(one) != said(other)
 
 
+A, B, C, D, AB = map(Symbol, ["a", "b", "c", "d", "ab"])
+
+
+@pytest.mark.parametrize(
+    "one, other",
+    [
+        (Product((AB, C)), Product((A, B, C))),
+        (Sum((Product((A, B)), C, D)), Sum((Product((A, B, C)), D))),
+        (Call("max", (Sum((A, B)), C)), Call("max", (A, Sum((B, C))))),
+        (Quotient(A, Symbol("b")), Symbol("a/b")),
+        (Number(Fraction(-1)), Negation(Number(Fraction(1)))),
+        (Cases(((A, None),)), Cases(((A, None), (None, None)))),
+    ],
+)
+def test_where_a_piece_ends_is_told(one, other):
+    assert key(one) != key(other)
+
+
 def test_a_number_of_any_length_has_a_key():
     # Digits to the base of ten would be refused from 4,300 on.
     long = Number(Fraction(3**20_000, 7**9_000))
@@ -178,9 +196,9 @@ def grown(nodes):
     )  # fmt: skip
 
 
-# Few leaves, so that trees that are nearly the same come up.
+# Few leaves, so that trees that are nearly the same come up, and names that make each other.
 LEAVES = (
-    st.sampled_from([Symbol("x"), Symbol("y"), Symbol("x_1"), Constant("e")])
+    st.sampled_from([Symbol("x"), Symbol("xx"), Symbol("x_1"), Constant("e")])
     | st.sampled_from([Fraction(1), Fraction(12), Fraction(1, 2), Fraction(-1)]).map(Number)
 )  # fmt: skip
 TREES = st.recursive(LEAVES, grown, max_leaves=5)

@@ -303,31 +303,24 @@ class Interpreter(Generic[V]):
         constant = bound is not None or is_constant(node.exponent, self._environment)
         return self._algebra.power(base, exponent, constant=constant)
 
-    def _indicator(self, node: Indicator, bound: Mapping[str, V] | None) -> V:
-        if bound is not None:
-            return self._go(node.condition, bound)
+    def _once(self, node: Call | Indicator, compute: Callable[[Anything, None], V]) -> V:
         name = key(node)
         known = self._known.get(name)
         if known is not None:
             return known
         use = self._once_found.get(name)
         if use is None:
-            use = self._algebra.shared(partial(self._go, node.condition, None))
-            self._once_found[name] = use
+            use = self._once_found[name] = self._algebra.shared(partial(compute, node, None))
         return use()
 
+    def _indicator(self, node: Indicator, bound: Mapping[str, V] | None) -> V:
+        return self._once(node, self._held) if bound is None else self._held(node, bound)
+
     def _call(self, node: Call, bound: Mapping[str, V] | None) -> V:
-        if bound is not None:
-            return self._called(node, bound)
-        name = key(node)
-        known = self._known.get(name)
-        if known is not None:
-            return known
-        use = self._once_found.get(name)
-        if use is None:
-            use = self._algebra.shared(partial(self._called, node, None))
-            self._once_found[name] = use
-        return use()
+        return self._once(node, self._called) if bound is None else self._called(node, bound)
+
+    def _held(self, node: Indicator, bound: Mapping[str, V] | None) -> V:
+        return self._go(node.condition, bound)
 
     def _called(self, node: Call, bound: Mapping[str, V] | None) -> V:
         name, derivative = node.function, node.derivative

@@ -38,7 +38,6 @@ from grader.compare.reference import (
     FixedPoint,
     Prepared,
     Reference,
-    leaf_names,
     without_sharing,
 )
 from grader.compare.refute import (
@@ -51,7 +50,7 @@ from grader.compare.refute import (
 from grader.compare.values import Point, certainly_differ, evaluate
 from grader.errors import LimitError
 from grader.expr.keys import key
-from grader.expr.tree import Node, symbols, walk
+from grader.expr.tree import Node, walk
 from grader.limits import MAX_RESTARTS, PRECISIONS, SAMPLED_POINTS, UNITS_PER_NODE
 from grader.results import Outcome, Verdict, Witness
 
@@ -74,15 +73,14 @@ def compare(
     """
     own = definitions or {}
     environment = {**reference.environment, **own} if own else reference.environment
-    said = key(answer)
-    if not own and said == reference.same:
+    if not own and key(answer) == reference.same:
         return Verdict(Outcome.EQUIVALENT, method="identical")
     if own and own.keys() & (reference.names | reference.environment.keys()):
         reference = without_sharing(reference)
     deadline = deadline_of_answer()
     tried: list[str] = []
     if found := refute_at_sight(reference, answer, environment):
-        return _different(reference, answer, environment, found, said)
+        return _different(reference, answer, environment, found)
     if reference.integers:
         # Few homeworks have whole numbers, and load this.
         from grader.compare.growth import jumps_at_whole_numbers
@@ -188,22 +186,15 @@ def _different(
     answer: Node,
     environment: Mapping[str, Node],
     witness: Witness,
-    said: str | None = None,
 ) -> Verdict:
-    """The witness keeps only the names that either side comes down to.  ``said``: the
-    answer's key, where it is at hand."""
-    others = [name for name, _ in witness.at if name not in reference.names]
-    at = witness.at
+    """The witness keeps only the names that either side comes down to."""
+    at, used = witness.at, reference.names
+    others = [name for name, _ in at if name not in used]
     if others:
-        used = reference.names
-        said = said or key(answer)
-        # Where no such name may stand in it, the walk is spared.
+        said = key(answer)
+        # A name that is no piece of the key does not stand in the answer.
         if any(name in said for name in (*others, *environment)):
-            if environment is reference.environment:
-                below = reference.below
-                used = used.union(*(below.get(name, (name,)) for name in symbols(answer)))
-            else:
-                used |= leaf_names(answer, environment)
+            used |= reference.names_of(answer, environment)
         at = tuple([each for each in at if each[0] in used])
     if reference.intervals:
         at = tuple(sorted(shown(dict(at), reference.intervals).items()))
@@ -376,7 +367,7 @@ class Explored:
         self._reference = reference
         self._answer = answer
         self._environment = environment
-        self.names = sorted(leaf_names(answer, environment) | reference.names)
+        self.names = sorted(reference.names_of(answer, environment) | reference.names)
         #: Units of work that a look at one point takes.
         self.look = look
         #: The limit that ended the search, in words.

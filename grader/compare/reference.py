@@ -142,6 +142,12 @@ class Reference:
             found[name] = frozenset().union(*(found.get(each, {each}) for each in inner))
         return found
 
+    def names_of(self, answer: Node, environment: Mapping[str, Node]) -> frozenset[str]:
+        """The leaf symbols that an answer comes down to."""
+        if environment is not self.environment:
+            return leaf_names(answer, environment)
+        return frozenset().union(*(self.below.get(name, {name}) for name in symbols(answer)))
+
     @cached_property
     def nodes(self) -> int:
         """How many nodes it has, with those of all that its names stand for."""

@@ -357,9 +357,7 @@ class Grammar:
         """One expression between brackets; ``pos`` is on the opening one."""
         opened = self.pos
         closing = self.tokens.match[opened]
-        self.depth += 1
-        if self.depth > MAX_NESTING:
-            self.nest(self.depth)
+        self.enter()
         bars, self.bars = self.bars, 0
         self.pos = opened + 1
         node = self.sum()

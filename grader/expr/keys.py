@@ -51,31 +51,26 @@ def key(node: Node | Condition) -> str:
         return node.name  # type: ignore[union-attr]
     if kind is Sum or kind is Product:
         found: list[str] = []
-        for part in node.terms if kind is Sum else node.factors:  # type: ignore[union-attr]
-            inner = type(part)
-            if inner is Symbol:  # most are
-                found.append(part.name)  # type: ignore[union-attr]
-            elif inner is kind:  # a + (b + c)
-                _gather(part, kind, found)
-            else:
-                found.append(key(part))
+        _gather(node, kind, found)
         found.sort()
         return f"{_OPEN}{'+' if kind is Sum else '*'}{_NEXT.join(found)}{_CLOSE}"
-    if kind is Indicator or kind is Call:
+    if kind is Call or kind is Indicator:
         try:
             return node._key  # type: ignore[union-attr]  # noqa: SLF001
         except AttributeError:
-            pass
-        text = _call(node) if kind is Call else _indicator(node)  # type: ignore[arg-type]
-        object.__setattr__(node, "_key", text)
-        return text
+            text = _KEYS[kind](node)
+            object.__setattr__(node, "_key", text)
+            return text
     return _KEYS[kind](node)
 
 
 def _gather(node: Anything, kind: type, found: list[str]) -> None:
-    """The keys of terms, or of factors, in brackets."""
-    for part in children(node):
-        if type(part) is kind:
+    """The keys of terms, or of factors, and of those in brackets: ``a + (b + c)``."""
+    for part in node.terms if kind is Sum else node.factors:
+        inner = type(part)
+        if inner is Symbol:  # most are
+            found.append(part.name)
+        elif inner is kind:
             _gather(part, kind, found)
         else:
             found.append(key(part))
@@ -89,8 +84,6 @@ def _number(node: Number) -> str:
 
 def _relation(node: Relation) -> str:
     left, right, operator = key(node.left), key(node.right), node.operator
-    if operator == ">":
-        return f"{_OPEN}>{_NEXT}{left}{_NEXT}{right}{_CLOSE}"
     if operator in ("<", "<="):
         operator = ">" if operator == "<" else ">="
         left, right = right, left
@@ -104,16 +97,6 @@ def _cases(node: Cases) -> str:
     return f"{_OPEN}{{{_NEXT.join(parts)}{_CLOSE}"
 
 
-def _indicator(node: Indicator) -> str:
-    return f"{_OPEN}[{key(node.condition)}{_CLOSE}"
-
-
-def _call(node: Call) -> str:
-    arguments = node.arguments
-    inner = key(arguments[0]) if len(arguments) == 1 else _NEXT.join(map(key, arguments))
-    return f"{_OPEN}({node.function}{'!' * node.derivative}({inner}{_CLOSE}"
-
-
 def _ordered(mark: str, *parts: Node | Condition) -> str:
     return f"{_OPEN}{mark}{_NEXT.join(map(key, parts))}{_CLOSE}"
 
@@ -125,6 +108,8 @@ _KEYS: Mapping[type, Callable[[Anything], str]] = {
     Negation: lambda node: f"{_OPEN}-{key(node.operand)}{_CLOSE}",
     Quotient: lambda node: f"{_OPEN}:{key(node.numerator)}{_NEXT}{key(node.denominator)}{_CLOSE}",
     Power: lambda node: _ordered("^", node.base, node.exponent),
+    Call: lambda node: _ordered(f"({node.function}{'!' * node.derivative}(", *node.arguments),
+    Indicator: lambda node: f"{_OPEN}[{key(node.condition)}{_CLOSE}",
     Cases: _cases,
     Partial: lambda node: _ordered("d", node.quantity, node.variable),
     Big: lambda node: _ordered(f"S{node.operator} {node.index}(", *children(node)),

@@ -124,6 +124,23 @@ class Lexer:
         self.push(END, "", size, size)
         return self.tokens
 
+    def scan(self, start: int, stop: int) -> None:
+        """Cut ``text[start:stop]``."""
+        self.depth += 1
+        if self.depth > MAX_NESTING:
+            raise LimitError(
+                "MAX_NESTING",
+                f"commands stand inside one another more than {MAX_NESTING} deep",
+            )
+        outer_pos, outer_stop = self.pos, self.stop
+        self.stop = stop
+        # Ahead once, and not in the argument of a command, which may stand in that of another.
+        pos = self.scan_from(start, stop, ahead=self.depth == 1)
+        while pos is not None:
+            pos = self.scan_from(pos, stop, ahead=False)
+        self.pos, self.stop = outer_pos, outer_stop
+        self.depth -= 1
+
     def scan_from(self, start: int, stop: int, *, ahead: bool) -> int | None:
         """Cut ``text[start:stop]`` up to its end, or to where a token takes what follows it:
         then the place behind that.
@@ -183,23 +200,6 @@ class Lexer:
             starts.append(begin)
             ends.append(end)
         return None
-
-    def scan(self, start: int, stop: int) -> None:
-        """Cut ``text[start:stop]``."""
-        self.depth += 1
-        if self.depth > MAX_NESTING:
-            raise LimitError(
-                "MAX_NESTING",
-                f"commands stand inside one another more than {MAX_NESTING} deep",
-            )
-        outer_pos, outer_stop = self.pos, self.stop
-        self.stop = stop
-        # Ahead once, and not in the argument of a command, which may stand in that of another.
-        pos = self.scan_from(start, stop, ahead=self.depth == 1)
-        while pos is not None:
-            pos = self.scan_from(pos, stop, ahead=False)
-        self.pos, self.stop = outer_pos, outer_stop
-        self.depth -= 1
 
     def push(self, kind: str, value: str, start: int, end: int) -> None:
         """Add one token."""

@@ -24,34 +24,12 @@ RelationOperator = Literal[">", ">=", "<", "<=", "=", "!="]
 OperationName = Literal["transpose", "elementwise", "diag", "trace", "norm", "differential"]
 
 
-class _Kept:
-    """A node that keeps what its hash and its equality take after the first time: what is
-    computed once is looked for by its tree, at every level and in every algebra.
+class _Keyed:
+    """A node that keeps its key (see ``expr/keys.py``): what is computed once is looked for
+    by it, at every level and in every algebra."""
 
-    That is plain data (see ``plain``), which is compared without a call for each node.
-    """
-
-    __slots__ = ("_hash", "_key", "_parts")
-    _hash: int
-    _parts: Anything
-    #: See ``expr/keys.py``.
+    __slots__ = ("_key",)
     _key: str
-
-    def __hash__(self) -> int:
-        try:
-            return self._hash
-        except AttributeError:
-            parts = _plain_parts(self)
-            object.__setattr__(self, "_parts", parts)
-            object.__setattr__(self, "_hash", hash(parts))
-            return self._hash
-
-    def __eq__(self, other: object) -> bool:
-        if self is other:
-            return True
-        if type(other) is not type(self):
-            return NotImplemented
-        return hash(self) == hash(other) and bool(self._parts == other._parts)
 
 
 @frozen_value
@@ -127,7 +105,7 @@ class Power:
 
 
 @frozen_value
-class Call(_Kept):
+class Call(_Keyed):
     """A function of the table in ``expr/functions.py``, by its name there.
 
     ``derivative`` counts primes: ``a'(z)`` is ``Call("relu", (z,), 1)``.
@@ -141,7 +119,7 @@ class Call(_Kept):
 
 
 @frozen_value
-class Indicator(_Kept):
+class Indicator(_Keyed):
     """1 where the condition holds, 0 elsewhere."""
 
     condition: Condition
@@ -337,37 +315,6 @@ _CHILDREN: Mapping[type, Callable[[Anything], tuple[_Part, ...]]] = {
     All: attrgetter("conditions"),
     Any: attrgetter("conditions"),
 }
-
-
-#: Kinds of node that are nothing but their parts.
-_BARE = frozenset({Sum, Product, Negation, Quotient, Power, Not, All, Any})
-
-
-def plain(node: _Part) -> Anything:
-    """A node as plain data: names for symbols, tuples for most others.
-
-    Equal where the nodes are, and quicker to compare, hash and keep: a function or an
-    indicator stands for itself, so that one that is used often is hashed once.
-    """
-    kind = type(node)
-    if kind is Symbol:
-        return node.name  # type: ignore[union-attr]
-    if kind in _BARE:
-        return (
-            kind,
-            *[part.name if type(part) is Symbol else plain(part) for part in _CHILDREN[kind](node)],
-        )
-    if isinstance(node, Relation):
-        return (node.operator, plain(node.left), plain(node.right))
-    return node
-
-
-def _plain_parts(node: _Kept) -> tuple[Anything, ...]:
-    """What makes a function or an indicator, as plain data."""
-    if isinstance(node, Call):
-        return (node.function, node.derivative, *[plain(each) for each in node.arguments])
-    assert isinstance(node, Indicator)
-    return (plain(node.condition),)
 
 
 def children(node: Node | Condition) -> tuple[Node | Condition, ...]:
